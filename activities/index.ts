@@ -1,0 +1,45 @@
+import type { RoutingWorkflow } from '../infra/routing-workflow';
+import { type ConfigurationDeps, createConfigurationActivities } from './configuration';
+import { createHousekeepingActivities, type HousekeepingDeps } from './housekeeping';
+import { createOpeningActivities, type OpeningDeps } from './openings';
+import { createRoutingActivities, type RoutingDeps } from './routing';
+import { createSendActivities, type SendDeps } from './sends';
+import { createTellRoutingActivities } from './tell-routing';
+import { createTimelineActivities, type TimelineDeps } from './timeline';
+
+export interface ActivityDeps {
+  readonly stores: TimelineDeps &
+    Omit<OpeningDeps, 'remembered'> &
+    ConfigurationDeps &
+    Pick<HousekeepingDeps, 'customers'> &
+    Pick<RoutingDeps, 'config' | 'routing' | 'presence'>;
+  readonly workflows: HousekeepingDeps['workflows'];
+  readonly routing: RoutingWorkflow;
+  readonly logger: RoutingDeps['logger'];
+  readonly remembered: OpeningDeps['remembered'];
+  /** Unset: this process sends nothing. */
+  readonly sends?: SendDeps;
+}
+
+/** All activities by the task queue that runs them. */
+export function createActivities(deps: ActivityDeps) {
+  const { stores, workflows, remembered, sends, logger } = deps;
+  const conversation = {
+    ...createTimelineActivities(stores),
+    ...createOpeningActivities({ ...stores, remembered }),
+    ...createTellRoutingActivities(deps.routing),
+    ...createConfigurationActivities(stores),
+  };
+  return {
+    /** Local activities of the conversation workflow. */
+    conversation,
+    /** Local activities of the routing workflow, and the same again as ordinary ones. */
+    routing: createRoutingActivities({ ...stores, workflow: deps.routing, logger }),
+    ...(sends ? { sends: createSendActivities(sends) } : {}),
+    /** The same again as ordinary activities, for the time when MongoDB is down. */
+    housekeeping: {
+      ...conversation,
+      ...createHousekeepingActivities({ customers: stores.customers, workflows }),
+    },
+  };
+}

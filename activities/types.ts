@@ -1,0 +1,201 @@
+import type { ChannelSettings } from '../domain/channel/settings';
+import type { Opening, OutOfHours, QueueFacts } from '../domain/conversation/events';
+import type { PendingEntry } from '../domain/conversation/model';
+import type { Projection } from '../domain/conversation/projection';
+import type { RoutingConfig } from '../domain/routing/model';
+import type { RoutingNews } from '../infra/routing-stores';
+import type { PlaceTaken, TakePlace } from '../workflows/routing/messages';
+
+/** What a run's first step learns (architecture.md decision 1). */
+export interface OpeningFacts {
+  readonly customer: Opening['customer'];
+  /** The survivor, when this customer was merged away. */
+  readonly mergedInto: string | null;
+  /** Id of the customer under whose workflow this one's conversation lives for now (domain.md 10.3). */
+  readonly liveIn: string | null;
+  readonly previous: Opening['previous'];
+}
+
+/** What a channel session needs to know when it starts (domain.md 3.1, 6.10). */
+export interface ChannelFacts {
+  readonly settings: ChannelSettings;
+  /** The channel's calendar is closed; null: open, or no calendar. */
+  readonly outOfHours: OutOfHours | null;
+}
+/** What a request for a human needs to know before it is placed (domain.md 6.2, 6.10). */
+export interface RequestFacts {
+  /** Null: it goes to no queue, or nobody knows the queue. */
+  readonly queue: QueueFacts | null;
+  /** The calendar that decides, the queue's, else the channel's, is closed; null: open, or no calendar. */
+  readonly outOfHours: OutOfHours | null;
+}
+
+export interface AppendTimeline {
+  readonly conversationId: string;
+  readonly customerId: string;
+  /** Last confirmed write. Entries begin at `head.seq + 1`. The first hash is the conversation id. */
+  readonly head: { readonly seq: number; readonly hash: string };
+  /**
+   * Milliseconds of workflow time: fences the writes of workflow task attempts that were lost. Entries above `head.seq` with a
+   * smaller fence were never confirmed and are replaced; a larger one means that this write is the stale one and it fails.
+   */
+  readonly fence: number;
+  readonly entries: readonly PendingEntry[];
+  /** Whole projection as of the last entry, guarded by `lastSeq`. Null: nothing but entries changed. */
+  readonly projection: Projection;
+}
+export interface SealArchive {
+  readonly conversationId: string;
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly fence: number;
+}
+export interface ArchiveVerdict {
+  readonly ok: boolean;
+  /** Sequence numbers that the archive lacks: written again by the caller when it still has them. */
+  readonly missing: readonly number[];
+  readonly wrong: readonly number[];
+}
+
+/** Short reads and writes on MongoDB, run as local activities of a conversation. All idempotent. */
+export interface ConversationActivities {
+  /** Reads through the worker's cache while MongoDB is down; throws when neither knows. */
+  loadOpening(input: { readonly customerId: string }): Promise<OpeningFacts>;
+  /** `at`: the session's start, ISO UTC. Throws non-retryable `NOT_FOUND` when there is no such channel. */
+  loadChannel(input: { readonly channelId: string; readonly at: string }): Promise<ChannelFacts>;
+  /** `at`: when the request is placed, ISO UTC. What nobody knows, or cannot be read just now, is left out: a request never waits for it. */
+  loadRequestFacts(input: {
+    readonly channelId: string;
+    readonly queueId: string | null;
+    readonly at: string;
+  }): Promise<RequestFacts>;
+  /** Which of the keys are archived already, in any conversation but `except`: the caller's own, of which nothing is confirmed. */
+  findArchived(input: {
+    readonly keys: readonly { readonly channelId: string; readonly eventKey: string }[];
+    readonly except?: string;
+  }): Promise<readonly string[]>;
+  /** Ordered, exactly once. Answers the new chain head. Throws non-retryable `ArchiveConflict` when content differs at or below the head. */
+  appendTimeline(input: AppendTimeline): Promise<string>;
+  /** Hands news of tasks to routing, in order; the routing workflow is started where it does not run. */
+  tellRouting(input: {
+    readonly signals: readonly { readonly name: string; readonly payload: unknown }[];
+  }): Promise<void>;
+  /** Asks routing for a place. Throws non-retryable with the code of the refusal as `type`. */
+  takePlace(input: TakePlace): Promise<PlaceTaken>;
+  /** Verifies that the archive holds exactly 1..head.seq and that the chain ends in head.hash; removes unconfirmed leftovers above it. */
+  verifyArchive(input: SealArchive): Promise<ArchiveVerdict>;
+}
+
+/** The routing workflow's local activities. All idempotent. */
+export interface RoutingActivities {
+  /** What the administrator has configured; while MongoDB is down what this process knew last. */
+  loadRouting(): Promise<RoutingConfig>;
+  /**
+   * Signals conversations, each one's in order, and stores what streams, reads and reports are made of. `gone`: conversations that
+   * run no longer. `stored` false: MongoDB did not take it; it is to be given again.
+   */
+  publishRouting(input: {
+    readonly signals: readonly {
+      readonly workflowId: string;
+      readonly conversationId: string;
+      readonly signal: { readonly name: string; readonly payload: unknown };
+    }[];
+    readonly news: RoutingNews;
+  }): Promise<{ readonly gone: readonly string[]; readonly stored: boolean }>;
+  /** Whose lease has lapsed at `now` (ms), who of the UNKNOWN is back, and when the next lease may lapse (ms). */
+  checkPresence(input: {
+    /** `since`: ms of the login, or of when leases could be read again. */
+    readonly agents: readonly { readonly id: string; readonly since: number }[];
+    readonly unknown: readonly string[];
+    readonly now: number;
+  }): Promise<{
+    readonly lapsed: readonly string[];
+    readonly back: readonly string[];
+    readonly nextAt: number | null;
+  }>;
+}
+
+export interface SendPart {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly seq: number;
+  readonly part: number;
+  readonly attempt: number;
+  readonly channelId: string;
+  readonly customerIdentifier: string;
+  /** Base of the reply window; null = unknown, the provider decides. */
+  readonly lastInboundAt: string | null;
+  /** ISO UTC: after this the part is not sent any more. */
+  readonly expiresAt: string;
+  /** What to do about an earlier attempt of unknown outcome: look it up, send again, or first see whether news settled it. */
+  readonly recover?: 'resend' | 'lookup' | 'settle';
+}
+/** `settled` false only for `recover: 'settle'` without news. */
+export interface SendPartResult {
+  /** How many parts the message has; planned once and stored with the first part. */
+  readonly parts: number;
+  readonly settled: boolean;
+  readonly failed?: string;
+}
+/** Calls to providers, on the task queue `sends`. One attempt each; the workflow decides on retries by the failure's `type`. */
+export interface SendActivities {
+  sendPart(input: SendPart): Promise<SendPartResult>;
+  /** Marks a message as failed for good in its ledger rows, so that views show it. */
+  failMessage(input: {
+    readonly conversationId: string;
+    readonly messageId: string;
+    readonly seq: number;
+    readonly channelId: string;
+    readonly reasonCode: string;
+  }): Promise<void>;
+}
+
+/** Acts on other workflows and slow reads, on the task queue `housekeeping`. Idempotent, retried without end. */
+export interface HousekeepingActivities {
+  /** Hands the inbox of a run whose customer lives elsewhere to where it lives (signalWithStart each; event keys absorb repeats). */
+  handOn(input: {
+    readonly toCustomerId: string;
+    readonly inbox: readonly { readonly type: string; readonly payload: unknown }[];
+  }): Promise<void>;
+  /** Step 1 of a merge: the records, in one transaction. Throws non-retryable CONFLICT. */
+  mergeRecords(input: {
+    readonly mergedId: string;
+    readonly survivorId: string;
+    readonly actorId: string;
+  }): Promise<{
+    readonly survivor: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly anonymous: boolean;
+    };
+    /** Customers under whose workflows the two conversations lived before: themselves, unless an earlier merge moved them. */
+    readonly homes: { readonly merged: string; readonly survivor: string };
+    /** An earlier run of the merge did it all: nothing is left to do. */
+    readonly settled: boolean;
+  }>;
+  /** The open conversation in the workflow of this customer, null when none runs. */
+  openConversationOf(input: { readonly customerId: string }): Promise<string | null>;
+  /** Tells the merged customer's workflow; null when it does not run. */
+  tellMergeInto(input: {
+    readonly customerId: string;
+    readonly intoCustomerId: string;
+    readonly intoConversationId: string | null;
+    readonly survivor: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly anonymous: boolean;
+    };
+    readonly moveSessions: boolean;
+  }): Promise<{ readonly moved: boolean; readonly conversationId: string | null } | null>;
+  /** Tells the survivor's running workflow that its customer's record changed. */
+  tellCustomerChanged(input: {
+    readonly customerId: string;
+    readonly fromCustomerId: string;
+    readonly survivor: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly anonymous: boolean;
+    };
+  }): Promise<void>;
+  /** Clears or sets where a customer's conversation lives. */
+  setLiveIn(input: { readonly customerId: string; readonly liveIn: string | null }): Promise<void>;
+}

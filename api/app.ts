@@ -1,0 +1,87 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { ProblemError } from '../domain/errors';
+import { createAuthenticator } from './authenticator';
+import type { AppDeps, AppEnv, RouteDeps } from './context';
+import { mountConversationApi } from './conversation-api';
+import { createCustomerTokens } from './customer-token';
+import { problemAnswer } from './errors';
+import { auth } from './middleware/auth';
+import { bodyLimit } from './middleware/body-limit';
+import { contentType } from './middleware/content-type';
+import { idempotency } from './middleware/idempotency';
+import { jsonGuard } from './middleware/json-guard';
+import { requestMetrics } from './middleware/metrics';
+import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
+import { requestId } from './middleware/request-id';
+import { securityHeaders } from './middleware/security-headers';
+import { createIssuerVerifier } from './oidc';
+import { createRouter } from './openapi';
+import { catalogueRoutes } from './routes/catalogue';
+import { configurationRoutes } from './routes/configuration';
+import { operationRoutes } from './routes/operations';
+import { pageRoutes } from './routes/pages';
+import { tokenRoutes } from './routes/tokens';
+import { DEFAULT_LIMITS } from './settings';
+import { webchatCors } from './webchat/cors';
+
+/** The HTTP API, listening on nothing: `app.fetch` is served by api/server.ts, `app.request` is what tests call. */
+export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const { stores, config, logger, now } = deps;
+  const limits = { ...DEFAULT_LIMITS, ...config.limits };
+  const authenticator = createAuthenticator({
+    stores,
+    config,
+    customers: createCustomerTokens(config.secrets, now),
+    issuer: config.oidc ? createIssuerVerifier(config.oidc, deps.outgoing.fetch(), now) : null,
+    now,
+  });
+  const app = createRouter();
+
+  app.onError((error, c) => problemAnswer(error, c, logger));
+  app.notFound((c) => {
+    const allowed = methodsOf(app, c.req.path);
+    const extra: Record<string, string> = allowed.length > 0 ? { allow: allowed.join(', ') } : {};
+    return problemAnswer(noRoute(c.req.method, allowed), c, logger, extra);
+  });
+
+  // In this order: who is asking is known before their body is read, and the body is sound before it is looked up by key.
+  const { rateWindowSeconds: windowSeconds } = limits;
+  app.use(requestId());
+  app.use(requestMetrics(deps.metrics));
+  app.use(securityHeaders(config));
+  // Before anything that may refuse: the widget must be able to read a refusal.
+  app.use('/webchat/*', webchatCors(stores.config));
+  app.use(rateLimit({ limit: limits.requestsPerAddress, windowSeconds, key: byAddress }));
+  app.use(auth({ authenticator }));
+  app.use(rateLimit({ limit: limits.requestsPerToken, windowSeconds, key: byCaller }));
+  app.use(bodyLimit(limits));
+  app.use(contentType());
+  app.use(jsonGuard());
+  app.use(idempotency({ store: stores.idempotency, secrets: config.secrets }));
+
+  mountRoutes(app, { ...deps, auth: authenticator, limits });
+  return app;
+}
+
+/** Every route module, in the order of the document. */
+function mountRoutes(app: OpenAPIHono<AppEnv>, deps: RouteDeps): void {
+  app.route('/', pageRoutes(app, deps));
+  app.route('/', operationRoutes(deps));
+  app.route('/', tokenRoutes(deps));
+  app.route('/', catalogueRoutes(deps));
+  app.route('/', configurationRoutes(deps));
+  mountConversationApi(app, deps);
+}
+
+/** The methods that some route takes on a path. */
+function methodsOf(app: OpenAPIHono<AppEnv>, path: string): readonly string[] {
+  const takes = (method: string) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method !== 'ALL');
+  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(takes);
+}
+
+/** 405 where another method is known on the path, else 404. */
+function noRoute(method: string, allowed: readonly string[]): ProblemError {
+  if (allowed.length === 0) return new ProblemError('NOT_FOUND', 'There is no such route.');
+  return new ProblemError('METHOD_NOT_ALLOWED', `${method} is not possible here.`);
+}

@@ -1,0 +1,66 @@
+import type { Client } from '@temporalio/client';
+import type { Context } from 'hono';
+import type { Registry } from 'prom-client';
+import type { Provider } from '../connectors';
+import type { AnyConnector } from '../connectors/connector';
+import type { Outgoing } from '../infra/outgoing';
+import type { Stores } from '../infra/stores';
+import type { Authenticator } from './authenticator';
+import type { Principal } from './principal';
+import type { ApiConfig, ApiLimits } from './settings';
+
+/** The part of a pino logger that the API uses; fields outside infra/logger.ts `LOGGED_FIELDS` are dropped. */
+export interface ApiLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What `createApp` (api/app.ts) is given by its entry point. */
+export interface AppDeps {
+  readonly stores: Stores;
+  readonly temporal: Client;
+  /** By provider id. */
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly config: ApiConfig;
+  readonly logger: ApiLogger;
+  readonly metrics: Registry;
+  readonly now: () => Date;
+  /** Aborted when the process stops: open streams end and their readers come back. */
+  readonly stopping: AbortSignal;
+  /** The guarded way out: addresses are checked when they are saved, the sign-in issuer's keys are fetched. */
+  readonly outgoing: Outgoing;
+  /** Whether a signature vouches for a webchat visitor's identifier; `cfg` is their connector's. */
+  readonly identifierFits: (
+    cfg: Readonly<Record<string, unknown>>,
+    identifier: string | undefined,
+    identifierHash: string | undefined,
+  ) => boolean;
+  /** Whether a link that a provider was given to one of our media still holds. */
+  readonly isMediaLink: (mediaId: string, expires: string, signature: string) => boolean;
+  /** The catalogue as `GET /v1/providers` shows it. */
+  readonly providers: readonly Provider[];
+}
+
+/** What route modules get: the same, with what the frame adds. */
+export interface RouteDeps extends AppDeps {
+  readonly auth: Authenticator;
+  readonly limits: ApiLimits;
+}
+
+/** Variables that the frame sets on each request. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    /** Who calls. Unset on public routes; read it with {@link principalOf}. */
+    principal: Principal | undefined;
+  };
+}
+
+/** The caller of a route that is not public. */
+export function principalOf(c: Context<AppEnv>): Principal {
+  const principal = c.get('principal');
+  // The role table let the request through to a route that reads its caller: the row and the route disagree.
+  if (!principal) throw new Error('a public route asked for its caller');
+  return principal;
+}

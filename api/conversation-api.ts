@@ -1,0 +1,73 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppEnv, RouteDeps } from './context';
+import { createConversationAccess } from './conversations/access';
+import { createActing } from './conversations/acting';
+import { createAct } from './conversations/acts';
+import { createAuditTrail } from './conversations/audit-trail';
+import { createForceClose } from './conversations/force-close';
+import { createMediaUse } from './conversations/media-use';
+import { createMergeCustomers } from './conversations/merge';
+import { createPeople } from './conversations/people';
+import { createTeamDirectory } from './conversations/team-directory';
+import { createWrapUpForms } from './conversations/wrap-up-forms';
+import { createIngress } from './ingress/ingress';
+import { createReceipts } from './ingress/receipts';
+import { channelRoutes } from './routes/channels';
+import { conversationEventRoutes } from './routes/conversation-events';
+import { conversationHandlingRoutes } from './routes/conversation-handling';
+import { conversationMessageRoutes } from './routes/conversation-messages';
+import { conversationPeopleRoutes } from './routes/conversation-people';
+import { conversationStartRoutes } from './routes/conversation-starts';
+import { conversationRoutes } from './routes/conversations';
+import { customerRoutes } from './routes/customers';
+import { mediaRoutes } from './routes/media';
+import { reportRoutes } from './routes/reports';
+import { webchatEventRoutes } from './routes/webchat-events';
+import { webchatMessageRoutes } from './routes/webchat-messages';
+import { webchatPageRoutes } from './routes/webchat-pages';
+import { webchatSessionRoutes } from './routes/webchat-sessions';
+import { webhookRoutes } from './routes/webhooks';
+import { createStreamSlots } from './streams/sse';
+import { createTypingBus } from './streams/typing-bus';
+import { createVisitors } from './webchat/visitors';
+
+/** Everything about conversations: what comes in, what is read, what is done, what visitors see. One of each service per process. */
+export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: RouteDeps): void {
+  const { stores, temporal, logger, limits, now } = deps;
+  const ingress = createIngress({ stores, temporal });
+  const teams = createTeamDirectory(stores.config);
+  const access = createConversationAccess({ stores, temporal, teams });
+  const audit = createAuditTrail(stores.audit, logger);
+  const people = createPeople(stores.config);
+  const services = {
+    ...deps,
+    ingress,
+    access,
+    takeReceipt: createReceipts({ stores, temporal }),
+    typing: createTypingBus(),
+    slots: createStreamSlots(limits.streamsPerSubject),
+    ...createActing({ access, act: createAct(temporal), audit, people }),
+    ...createVisitors(stores),
+    audit,
+    people,
+    mediaUse: createMediaUse({ stores, mayReadAny: access.mayReadAny }),
+    wrapUpForms: createWrapUpForms(stores),
+    mergeCustomers: createMergeCustomers(temporal),
+    forceClose: createForceClose({ stores, temporal, ingress, logger, now }),
+  };
+  app.route('/', webhookRoutes(services));
+  app.route('/', channelRoutes(services));
+  app.route('/', conversationRoutes(services));
+  app.route('/', conversationEventRoutes(services));
+  app.route('/', conversationStartRoutes(services));
+  app.route('/', conversationMessageRoutes(services));
+  app.route('/', conversationPeopleRoutes(services));
+  app.route('/', conversationHandlingRoutes(services));
+  app.route('/', customerRoutes(services));
+  app.route('/', mediaRoutes(services));
+  app.route('/', reportRoutes(services));
+  app.route('/', webchatSessionRoutes(services));
+  app.route('/', webchatMessageRoutes(services));
+  app.route('/', webchatEventRoutes(services));
+  app.route('/', webchatPageRoutes(services));
+}

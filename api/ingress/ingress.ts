@@ -1,0 +1,331 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
+import type { Channel } from '../../domain/channel/schema';
+import type {
+  ChannelDataUpdated,
+  CustomerFollowUp,
+  CustomerMessage,
+  SessionEnded,
+  SessionStarted,
+  StartOutbound,
+} from '../../domain/conversation/events';
+import type { Json, SessionEndReason } from '../../domain/conversation/model';
+import { identityOf } from '../../domain/customer/identity';
+import { ProblemError } from '../../domain/errors';
+import { conversationWorkflowId } from '../../domain/ids';
+import { eventKey, inboundMessageId } from '../../domain/message/event-key';
+import type { MessageBody } from '../../domain/message/schema';
+import type { IdentifiedCustomer, Stores } from '../../infra/stores';
+import {
+  CONVERSATION_TASK_QUEUE,
+  channelDataUpdatedSignal,
+  channelSessionEndedSignal,
+  channelSessionStartedSignal,
+  customerFollowUpSignal,
+  customerMessageSignal,
+  startOutboundSignal,
+} from '../../workflows/conversation/messages';
+import type { conversationWorkflow } from '../../workflows/conversation/workflow';
+import { searchAttributes } from '../../workflows/search-attributes';
+import { bytesOf, fitInboundBody } from './inbound-body';
+import { createOutageBudget, isUnavailable } from './outage-budget';
+import { SeenRunning } from './seen-running';
+import { durably } from './temporal-calls';
+
+/** How a channel names the customer behind an event. */
+export interface Visitor {
+  readonly identifier: string;
+  readonly name?: string | null | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** A number that the provider vouches for, E.164. */
+  readonly phone?: string | undefined;
+  /** A signature vouches for the identifier. */
+  readonly verified?: boolean | undefined;
+}
+export interface InboundNews {
+  readonly providerMessageId: string;
+  readonly body: MessageBody;
+  /** ISO UTC, the provider's clock. */
+  readonly sentAt?: string | null | undefined;
+  readonly replyTo?: string | null | undefined;
+  readonly channelData?: Readonly<Record<string, Json>> | undefined;
+}
+export interface Taken {
+  readonly messageId: string;
+  readonly customerId: string;
+  /** A copy of something archived already: nothing was done. */
+  readonly duplicate: boolean;
+}
+type ChannelData = Readonly<Record<string, Json>>;
+
+/**
+ * The one way in: identify the customer, look for a copy, signal the conversation. Every method returns only after Temporal has
+ * stored the event, and throws `UNAVAILABLE` when it may not have. `key`: the caller's own key of the event; the same key again
+ * has no second effect.
+ */
+export interface Ingress {
+  message(channel: Channel, from: Visitor, news: InboundNews): Promise<Taken>;
+  sessionStarted(
+    channel: Channel,
+    from: Visitor,
+    start: {
+      readonly key?: string | undefined;
+      readonly intent?: SessionStarted['intent'] | undefined;
+      readonly channelData?: ChannelData | undefined;
+    },
+  ): Promise<{ readonly customerId: string }>;
+  /** The next three touch what is there and open nothing: null when the customer has no running conversation. */
+  sessionEnded(
+    channel: Channel,
+    identifier: string,
+    end: { readonly key?: string | undefined; readonly reason: SessionEndReason },
+  ): Promise<{ readonly customerId: string } | null>;
+  channelDataUpdated(
+    channel: Channel,
+    identifier: string,
+    update: { readonly key?: string | undefined; readonly channelData: ChannelData },
+  ): Promise<{ readonly customerId: string } | null>;
+  followUp(
+    channel: Channel,
+    identifier: string,
+    followUp: Pick<CustomerFollowUp, 'kind' | 'target' | 'emoji' | 'body'> & {
+      readonly key: string;
+    },
+  ): Promise<{ readonly customerId: string } | null>;
+  /** Hands a message on that a run was ended before taking; a copy of something archived changes nothing. */
+  again(customerId: string, message: CustomerMessage): Promise<void>;
+  startOutbound(
+    channel: Channel,
+    to: Visitor,
+    start: Pick<StartOutbound, 'actor' | 'messageId' | 'body' | 'agent'>,
+  ): Promise<IdentifiedCustomer>;
+}
+
+export interface IngressDeps {
+  readonly stores: Pick<Stores, 'customers' | 'timeline' | 'media'>;
+  readonly temporal: Client;
+}
+
+export function createIngress({ stores, temporal }: IngressDeps): Ingress {
+  const outage = createOutageBudget();
+  const seenRunning = new SeenRunning();
+
+  function identify(channel: Channel, visitor: Visitor): Promise<IdentifiedCustomer> {
+    return stores.customers.identify({
+      channel,
+      identifier: visitor.identifier,
+      name: visitor.name ?? null,
+      ...(visitor.attributes ? { attributes: visitor.attributes } : {}),
+      phone: visitor.phone ?? null,
+      verified: visitor.verified ?? false,
+    });
+  }
+
+  /** Signals the customer's conversation, whose run is started when there is none. */
+  async function signalWithStart<T>(
+    customerId: string,
+    channelId: string,
+    signal: SignalDefinition<[T]>,
+    event: T,
+  ): Promise<void> {
+    if (seenRunning.has(customerId) && (await signalledRunning(customerId, signal, event))) return;
+    await durably(temporal, () =>
+      temporal.workflow.signalWithStart<typeof conversationWorkflow, [T]>('conversationWorkflow', {
+        taskQueue: CONVERSATION_TASK_QUEUE,
+        workflowId: conversationWorkflowId(customerId),
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        args: [{ customerId }],
+        signal,
+        signalArgs: [event],
+        typedSearchAttributes: [{ key: searchAttributes.customerId, value: customerId }],
+        // Operators read these; they hold ids only.
+        staticSummary: `Customer ${customerId}`,
+        staticDetails: `Begun on channel \`${channelId}\``,
+      }),
+    );
+    seenRunning.add(customerId);
+  }
+
+  /** False when the customer's workflow has ended meanwhile. */
+  async function signalledRunning<T>(
+    customerId: string,
+    signal: SignalDefinition<[T]>,
+    event: T,
+  ): Promise<boolean> {
+    try {
+      await durably(temporal, () =>
+        temporal.workflow.getHandle(conversationWorkflowId(customerId)).signal(signal, event),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      seenRunning.delete(customerId);
+      return false;
+    }
+  }
+
+  /** Signals the customer's conversation if it runs; null when nothing runs, or nobody by that name was ever here. */
+  async function signalIfRunning<T>(
+    channel: Channel,
+    identifier: string,
+    signal: SignalDefinition<[T]>,
+    eventFor: (customerId: string) => T | Promise<T>,
+  ): Promise<{ customerId: string } | null> {
+    if (!(await isKnown(channel, identifier))) return null;
+    const customer = await identify(channel, { identifier });
+    const event = await eventFor(customer.customerId);
+    try {
+      await durably(temporal, () =>
+        temporal.workflow
+          .getHandle(conversationWorkflowId(customer.signalTo))
+          .signal(signal, event),
+      );
+      return { customerId: customer.customerId };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** Whether the identity exists, so that news about a stranger makes no customer. While MongoDB is down the cache alone decides. */
+  async function isKnown(channel: Channel, identifier: string): Promise<boolean> {
+    try {
+      const found = await stores.customers.search(
+        { channelId: channel.id, identifier },
+        { limit: 1 },
+      );
+      return found.items.length > 0;
+    } catch (error) {
+      if (isUnavailable(error)) return true;
+      throw error;
+    }
+  }
+
+  function keep(text: string, channel: Channel, customerId: string): Promise<string> {
+    const stream = new Blob([text]).stream();
+    const owner = { role: 'customer', subject: customerId, channelId: channel.id };
+    return stores.media
+      .put({
+        stream,
+        declaredType: 'text/plain',
+        fileName: 'message.txt',
+        maxBytes: WHOLE_TEXT_MAX_BYTES,
+        owner,
+      })
+      .then(({ mediaId }) => mediaId);
+  }
+
+  return {
+    async message(channel, from, news) {
+      const customer = await identify(channel, from);
+      const { customerId } = customer;
+      const { providerMessageId } = news;
+      const messageId = inboundMessageId(channel.id, providerMessageId);
+      // By the message, not by the delivery: the same message under a second event id is a copy, too.
+      const key = eventKey(channel.id, `msg:${providerMessageId}`);
+      const duplicate = await outage.ask(
+        customerId,
+        bytesOf(news),
+        () => stores.timeline.isArchived(channel.id, key, providerMessageId),
+        false,
+      );
+      if (duplicate) return { messageId, customerId, duplicate };
+      const event: CustomerMessage = {
+        channelId: channel.id,
+        customerIdentifier: externalIdOf(channel, from.identifier),
+        eventKey: key,
+        messageId,
+        providerMessageId,
+        body: await fitInboundBody(news.body, (text) => keep(text, channel, customerId)),
+        customerName: from.name ?? customer.name,
+        sentAt: news.sentAt ?? null,
+        replyTo: news.replyTo ?? null,
+        ...(news.channelData ? { channelData: news.channelData } : {}),
+        ...(customer.suggestions.length > 0 ? { customerSuggestions: customer.suggestions } : {}),
+      };
+      await signalWithStart(customer.signalTo, channel.id, customerMessageSignal, event);
+      return { messageId, customerId, duplicate };
+    },
+
+    async sessionStarted(channel, from, { key, intent, channelData }) {
+      const customer = await identify(channel, from);
+      const event: SessionStarted = {
+        ...about(channel, from.identifier, 'start', key),
+        customerName: from.name ?? customer.name,
+        intent: intent ?? 'START_CHAT',
+        ...(channelData ? { channelData } : {}),
+        ...(customer.suggestions.length > 0 ? { customerSuggestions: customer.suggestions } : {}),
+      };
+      await signalWithStart(customer.signalTo, channel.id, channelSessionStartedSignal, event);
+      return { customerId: customer.customerId };
+    },
+
+    sessionEnded(channel, identifier, { key, reason }) {
+      const event: SessionEnded = { ...about(channel, identifier, 'end', key), reason };
+      return signalIfRunning(channel, identifier, channelSessionEndedSignal, () => event);
+    },
+
+    channelDataUpdated(channel, identifier, { key, channelData }) {
+      const event: ChannelDataUpdated = { ...about(channel, identifier, 'data', key), channelData };
+      return signalIfRunning(channel, identifier, channelDataUpdatedSignal, () => event);
+    },
+
+    followUp(channel, identifier, { key, body, ...followUp }) {
+      const eventFor = async (customerId: string): Promise<CustomerFollowUp> => ({
+        ...about(channel, identifier, 'follow-up', key),
+        ...followUp,
+        ...(body
+          ? { body: await fitInboundBody(body, (text) => keep(text, channel, customerId)) }
+          : {}),
+      });
+      return signalIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
+    },
+
+    async again(customerId, message) {
+      const { channelId, eventKey: key, providerMessageId } = message;
+      if (await stores.timeline.isArchived(channelId, key, providerMessageId)) return;
+      await signalWithStart(customerId, channelId, customerMessageSignal, message);
+    },
+
+    async startOutbound(channel, to, start) {
+      const customer = await identify(channel, to);
+      const event: StartOutbound = {
+        ...start,
+        channelId: channel.id,
+        customerIdentifier: externalIdOf(channel, to.identifier),
+      };
+      await signalWithStart(customer.signalTo, channel.id, startOutboundSignal, event);
+      return customer;
+    },
+  };
+}
+
+/** More than any request may bring. */
+const WHOLE_TEXT_MAX_BYTES = 2 * 1024 * 1024;
+
+/** The identity's external id: the same person under every spelling that a provider has for them. */
+function externalIdOf(channel: Channel, identifier: string): string {
+  return identityOf(channel, identifier).externalId;
+}
+
+function about(channel: Channel, identifier: string, kind: string, key: string | undefined) {
+  const customerIdentifier = externalIdOf(channel, identifier);
+  // Keys of two customers may be alike: the identifier tells them apart.
+  const raw = key === undefined ? randomUUID() : `${key}\0${customerIdentifier}`;
+  return {
+    channelId: channel.id,
+    customerIdentifier,
+    eventKey: eventKey(channel.id, `${kind}:${raw}`),
+  };
+}
+
+/** The channel of a request, with its connector. Throws `NOT_FOUND` for one that is unknown or switched off. */
+export async function openChannel(stores: Pick<Stores, 'config'>, channelId: string) {
+  const found = await stores.config.channel(channelId);
+  if (!found?.channel.enabled || !found.connector.enabled)
+    throw new ProblemError('NOT_FOUND', 'There is no such channel.');
+  return found;
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../context';
+
+/** Names each request in answers, problems and logs: the caller's `X-Request-Id` when it is well formed, else a new one. */
+export function requestId(): MiddlewareHandler<AppEnv> {
+  return async function nameRequest(c, next) {
+    const given = c.req.header('x-request-id');
+    const id =
+      given && /^[A-Za-z0-9._-]{1,64}$/.test(given)
+        ? given
+        : `req_${randomUUID().replaceAll('-', '')}`;
+    c.set('requestId', id);
+    c.header('X-Request-Id', id);
+    // From here on there is an answer to put headers on: without it those that middleware sets are lost when a route answers with a
+    // `Response` of its own making, as streams and files do.
+    void c.res;
+    await next();
+  };
+}

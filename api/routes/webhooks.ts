@@ -1,0 +1,109 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import { Counter, type Registry } from 'prom-client';
+import type { HookReply, InboundEvent, RawRequest } from '../../connectors/connector';
+import { ProblemError } from '../../domain/errors';
+import type { AppEnv, RouteDeps } from '../context';
+import { openChannel } from '../ingress/ingress';
+import { takeEvents, type WebhookEventDeps } from '../ingress/webhook-events';
+import { content, createRoute, createRouter, z } from '../openapi';
+
+const request = { params: z.object({ channelId: z.string().min(1).max(64) }) };
+const answers = { 200: content('*/*', 'What the provider wants to read.') };
+const getWebhook = createRoute({
+  method: 'get',
+  path: '/webhooks/{channelId}',
+  tags: ['Ingress'],
+  summary: "A provider's set-up call",
+  request,
+  responses: answers,
+});
+const postWebhook = createRoute({
+  method: 'post',
+  path: '/webhooks/{channelId}',
+  tags: ['Ingress'],
+  summary: "A provider's events, signed as its connector demands",
+  request,
+  responses: answers,
+});
+
+type WebhookDeps = RouteDeps & WebhookEventDeps;
+
+/** Providers call here (connectors.md 1.2): verify the raw bytes, parse, take, and answer only when all of it is durable. */
+export function webhookRoutes(deps: WebhookDeps) {
+  const { stores, connectors, config, now, logger } = deps;
+  const unparsed = unparsedCounter(deps.metrics);
+
+  async function takeRequest(c: Context<AppEnv>, channelId: string): Promise<Response> {
+    const { channel, connector: configured } = await openChannel(stores, channelId);
+    const connector = connectors.get(configured.providerId);
+    if (!connector) throw new ProblemError('NOT_FOUND', 'There is no such channel.');
+    const raw = await rawRequest(c, config.publicUrl);
+    const context = { cfg: configured.cfg, channel, now: now() };
+
+    const handshake = connector.handshake?.(raw, context);
+    if (handshake) return answer(handshake);
+    const verdict = connector.verify(raw, configured.cfg, context.now, channel);
+    if (!verdict.ok) {
+      logger.warn({ channelId, reason: verdict.reason }, 'a webhook was refused');
+      throw new ProblemError(
+        verdict.status === 403 ? 'FORBIDDEN' : 'UNAUTHENTICATED',
+        'The signature does not fit.',
+      );
+    }
+    const events = parsed(() => connector.parse(raw, context), channelId, context.now);
+    const unread = events.filter(({ kind }) => kind === 'unparsed').length;
+    if (unread > 0) unparsed.inc({ provider: configured.providerId }, unread);
+    const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
+    const outcome = await takeEvents(deps, channel, events, evidence);
+    return answer(connector.reply(raw, events, context, outcome));
+  }
+
+  return createRouter()
+    .openapi(getWebhook, (c) => takeRequest(c, c.req.valid('param').channelId))
+    .openapi(postWebhook, (c) => takeRequest(c, c.req.valid('param').channelId));
+}
+
+/** Events of a verified request. A connector that cannot read it at all leaves it to be kept: a repeat would not mend it. */
+function parsed(
+  parse: () => readonly InboundEvent[],
+  channelId: string,
+  now: Date,
+): readonly InboundEvent[] {
+  try {
+    return parse();
+  } catch {
+    const reason = 'the body cannot be read';
+    return [
+      { kind: 'unparsed', channelId, eventKey: 'raw', occurredAt: now.toISOString(), reason },
+    ];
+  }
+}
+
+/** The request as the provider sent it: the outside URL is ours to know, forwarded host headers change nothing. */
+async function rawRequest(c: Context<AppEnv>, publicUrl: string): Promise<RawRequest> {
+  const { url, method } = c.req;
+  const from = url.indexOf('/', url.indexOf('://') + 3);
+  // What came over the wire, where there is one: `url` is normalised, and a provider signs the query as it wrote it.
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  const target = incoming?.url ?? (from < 0 ? '/' : url.slice(from));
+  return {
+    method,
+    url: publicUrl + target,
+    headers: c.req.raw.headers,
+    raw: method === 'GET' ? new Uint8Array() : new Uint8Array(await c.req.arrayBuffer()),
+  };
+}
+
+function answer({ status, headers, body }: HookReply): Response {
+  return new Response(body ?? null, { status, ...(headers ? { headers: { ...headers } } : {}) });
+}
+
+function unparsedCounter(registry: Registry): Counter<'provider'> {
+  return new Counter({
+    name: 'parley_webhook_events_unparsed_total',
+    help: 'Events of signed webhooks that could not be read.',
+    labelNames: ['provider'],
+    registers: [registry],
+  });
+}

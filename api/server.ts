@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { connectorOf, PROVIDERS } from '../connectors';
+import type { AnyConnector } from '../connectors/connector';
+import { identifierFits } from '../connectors/webchat';
+import { type Config, configurationVariables } from '../infra/config';
+import {
+  applyConfiguration,
+  ConfigurationFileError,
+  readConfigurationFile,
+} from '../infra/configuration-file';
+import type { Logger } from '../infra/logger';
+import { createMediaLinks } from '../infra/media-links';
+import { createStores } from '../infra/mongo/stores';
+import { createOutgoing } from '../infra/outgoing';
+import { aborted, runService, stopRequested } from '../infra/process';
+import type { Stores } from '../infra/stores';
+import { connectTemporal } from '../infra/temporal-client';
+import { createApp } from './app';
+import { type CheckerDeps, createConfigurationChecker } from './configuration/checker';
+import { fileRules } from './configuration/file-rules';
+import { listen } from './listen';
+import { createMetricsApp } from './metrics-app';
+
+/** Requests that are being answered when the process is told to stop have this long; the supervisor waits twice as long. */
+const DRAIN_MS = 10_000;
+
+/** The api process: until it is asked to end. What it opened it closes, the last first, also when it cannot start. */
+async function main(config: Config, logger: Logger): Promise<void> {
+  const stop = stopRequested();
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    await serve(config, logger, stop, closing);
+    await aborted(stop); // open streams hear it as well, and end
+  } finally {
+    for (const close of closing.reverse()) await close();
+    logger.info('closed');
+  }
+}
+
+/** Opens what the API needs and listens; each thing opened is added to `closing`. */
+async function serve(
+  config: Config,
+  logger: Logger,
+  stopping: AbortSignal,
+  closing: (() => Promise<void>)[],
+): Promise<void> {
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const outgoing = createOutgoing(config);
+  const connectors = new Map(PROVIDERS.flatMap(({ id }) => named(id)));
+  const { client: temporal, connection } = await connectTemporal(config.temporal);
+  closing.push(() => connection.close());
+  const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
+  closing.push(() => stores.close());
+  await configure(config, stores, { connectors, outgoing }, logger);
+
+  const metricsServer = await listen(createMetricsApp(metrics), {
+    host: '127.0.0.1',
+    port: config.metricsPort,
+  });
+  closing.push(() => metricsServer.close(0));
+  const now = () => new Date();
+  const app = createApp({
+    stores,
+    temporal,
+    connectors,
+    providers: PROVIDERS,
+    identifierFits,
+    isMediaLink: createMediaLinks(config).isValid,
+    outgoing,
+    config,
+    logger,
+    metrics,
+    now,
+    stopping,
+  });
+  const server = await listen(app, config);
+  closing.push(() => server.close(DRAIN_MS));
+  logger.info({ port: server.port }, 'listening');
+}
+
+function named(providerId: string): [string, AnyConnector][] {
+  const connector = connectorOf(providerId);
+  return connector ? [[providerId, connector]] : [];
+}
+
+/** Makes the stored configuration hold what parley.yaml names. Without the file there is nothing to make. */
+async function configure(
+  { configFile }: Config,
+  stores: Stores,
+  deps: CheckerDeps,
+  logger: Logger,
+): Promise<void> {
+  const text = await readFile(configFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    logger.warn('there is no configuration file (PARLEY_CONFIG)');
+    return null;
+  });
+  if (text === null) return;
+  const rules = fileRules({
+    ...deps,
+    checker: createConfigurationChecker(deps),
+    audit: stores.audit,
+  });
+  const sections = readConfigurationFile(configFile, text, configurationVariables());
+  const { created, replaced, unchanged } = await applyConfiguration(
+    configFile,
+    sections,
+    stores.config,
+    rules,
+  );
+  logger.info(
+    { count: created + replaced },
+    `configuration applied: ${created} created, ${replaced} replaced, ${unchanged} as they were`,
+  );
+}
+
+if (require.main === module) {
+  runService('api', (config, logger) =>
+    main(config, logger).catch((error: unknown) => {
+      // Every fault on a line of its own, for whoever wrote the file.
+      if (error instanceof ConfigurationFileError) process.stderr.write(`${error.message}\n`);
+      throw error;
+    }),
+  );
+}

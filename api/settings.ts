@@ -1,0 +1,50 @@
+/** What the API needs of the configuration (infra/config.ts). */
+export interface ApiConfig {
+  /** Without a trailing slash: the outside URL that provider signatures are computed over. */
+  readonly publicUrl: string;
+  readonly adminToken: string;
+  /** The first signs, all verify. */
+  readonly secrets: readonly [string, ...string[]];
+  readonly oidc?:
+    | { readonly issuer: string; readonly audience: string; readonly roleClaim: string }
+    | undefined;
+  readonly allowedPrivateHosts: readonly string[];
+  /** Of the embedded Temporal: the demo page links it. */
+  readonly temporalUiUrl?: string | undefined;
+  /** Only where they differ from {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<ApiLimits>;
+}
+
+/** Bounds of one api process. */
+export interface ApiLimits {
+  /** Bytes of a JSON body (http-api.md section 1). */
+  readonly bodyBytes: number;
+  /** Bytes of a provider's webhook (connectors.md 1.2). */
+  readonly webhookBytes: number;
+  /** Bytes of one upload. */
+  readonly mediaBytes: number;
+  /** Requests in {@link ApiLimits.rateWindowSeconds} of one network address, before it is known who calls. */
+  readonly requestsPerAddress: number;
+  /** Requests in the same window of one token. */
+  readonly requestsPerToken: number;
+  readonly rateWindowSeconds: number;
+  /** Open streams of one subject. */
+  readonly streamsPerSubject: number;
+  /** Seconds between heartbeat comments of a stream. */
+  readonly heartbeatSeconds: number;
+}
+
+/**
+ * Rates are a fence against runaway clients, not a quota: one connector may well deliver 300 messages a second, and a balancer
+ * in front makes all callers one address.
+ */
+export const DEFAULT_LIMITS: ApiLimits = {
+  bodyBytes: 256 * 1024,
+  webhookBytes: 1024 * 1024,
+  mediaBytes: 25 * 1024 * 1024,
+  requestsPerAddress: 50_000,
+  requestsPerToken: 20_000,
+  rateWindowSeconds: 10,
+  streamsPerSubject: 20,
+  heartbeatSeconds: 15,
+};

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ProblemError } from '../../domain/errors';
+
+/** Where the build puts the widget, seen from the source and from the compiled code; the page's source where nothing was built. */
+const PLACES = ['../../dist/web', '../../web', '../../web/widget/public'];
+
+/** A file of the widget's build. Throws `NOT_FOUND` with what to do when there is none. */
+export async function webFile(name: 'widget.js' | 'demo.html'): Promise<string> {
+  for (const place of PLACES) {
+    const text = await readFile(path.resolve(__dirname, place, name), 'utf8').catch(() => null);
+    if (text !== null) return text;
+  }
+  throw new ProblemError('NOT_FOUND', `${name} is not built: run \`npm run build:web\`.`);
+}
+
+/** A page's policy: own files, and the inline style sheets that it has, by their hash. */
+export function pagePolicy(html: string): string {
+  const hashes = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(
+    ([, css = '']) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' ${hashes.join(' ')}`.trim(),
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+/** Fills `{{name}}` places of a page, as text. */
+export function fill(html: string, values: Readonly<Record<string, string>>): string {
+  return html.replaceAll(/\{\{(\w+)\}\}/g, (_match, name: string) =>
+    (values[name] ?? '').replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+  );
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdir, open as openFile, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { freePort } from '../../infra/embedded/free-port';
+import { findRecorded } from '../../infra/embedded/process-record';
+import { repositoryRoot } from '../../workers/bundle';
+
+/** A Parley of its own on loopback, with fresh databases at full durability, started as `npm start` does. */
+export interface Instance {
+  readonly url: string;
+  readonly temporalAddress: string;
+  readonly mongoUri: string;
+  readonly adminToken: string;
+  /** Starts the floor's worker beside it; the answer ends it. */
+  startFloor(): Promise<() => void>;
+  /** kill -9 of one of its processes, by the pid that it recorded. */
+  kill(name: ProcessName): Promise<void>;
+  /** Until every part answers. */
+  ready(): Promise<void>;
+  /** CPU seconds that each process has used since it began; null where the system does not tell (it does on Linux). */
+  cpuSeconds(): Promise<Readonly<Record<ProcessName, number>> | null>;
+  stop(): Promise<void>;
+}
+
+const PROCESSES = ['api', 'worker', 'temporal', 'mongod'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+const PATIENCE_MS = 120_000;
+
+export interface InstanceOptions {
+  /** @default bench/parley.yaml */
+  readonly configFile?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
+  const root = repositoryRoot();
+  const dataDir = path.join(root, '.parley', `bench-${process.pid}-${Date.now().toString(36)}`);
+  await mkdir(dataDir, { recursive: true });
+  const [port, metricsPort, temporalPort, uiPort, mongoPort] = await somePorts(5);
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    METRICS_PORT: String(metricsPort),
+    PARLEY_DATA_DIR: dataDir,
+    PARLEY_CONFIG: options.configFile ?? path.join(root, 'bench', 'parley.yaml'),
+    EMBEDDED_TEMPORAL_PORT: String(temporalPort),
+    EMBEDDED_TEMPORAL_UI_PORT: String(uiPort),
+    EMBEDDED_MONGODB_PORT: String(mongoPort),
+    LOG_LEVEL: 'warn',
+    ...options.env,
+  };
+  const logFile = path.join(dataDir, 'output.log');
+  const log = await openFile(logFile, 'w');
+  const supervisor = spawn(process.execPath, [path.join(root, 'dist', 'scripts', 'start.js')], {
+    env,
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  await log.close(); // the child has its own
+  try {
+    await ready(url, supervisor);
+  } catch (error) {
+    const said = (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
+    throw new Error(`${String(error)} It said:\n${said}`);
+  }
+  const temporalAddress = `127.0.0.1:${temporalPort}`;
+  return {
+    url,
+    temporalAddress,
+    mongoUri: `mongodb://127.0.0.1:${mongoPort}/parley?replicaSet=rs0`,
+    adminToken: (await readFile(path.join(dataDir, 'admin-token'), 'utf8')).trim(),
+    async startFloor() {
+      const floor = fork(path.join(root, 'dist', 'bench', 'floors', 'worker.js'), {
+        env: { ...env, TEMPORAL_ADDRESS: temporalAddress },
+      });
+      await new Promise((resolve, reject) => floor.once('message', resolve).once('exit', reject));
+      return () => floor.disconnect();
+    },
+    async kill(name) {
+      const recorded = await findRecorded(dataDir, name);
+      if (!recorded) throw new Error(`${name} does not run`);
+      process.kill(recorded.pid, 'SIGKILL');
+    },
+    ready: () => ready(url, supervisor),
+    async cpuSeconds() {
+      const used = await Promise.all(PROCESSES.map((name) => cpuSecondsOf(dataDir, name)));
+      if (used.includes(null)) return null;
+      return Object.fromEntries(PROCESSES.map((name, n) => [name, used[n]])) as Record<
+        ProcessName,
+        number
+      >;
+    },
+    async stop() {
+      const ended = new Promise((resolve) => supervisor.once('exit', resolve));
+      supervisor.kill('SIGTERM');
+      await ended;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Free ports below those that the system gives to outgoing connections (32,768 to 60,999 on Linux): one of those may be taken
+ * between the look and the use.
+ */
+async function somePorts(count: number): Promise<readonly number[]> {
+  const ports: number[] = [];
+  const first = 15_000 + Math.floor(Math.random() * 15_000);
+  for (let wanted = first; ports.length < count; wanted += 1)
+    ports.push(await freePort(wanted, ports));
+  return ports;
+}
+
+/** Linux: fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms. */
+async function cpuSecondsOf(dataDir: string, name: ProcessName): Promise<number | null> {
+  const recorded = await findRecorded(dataDir, name);
+  const stat = recorded && (await readFile(`/proc/${recorded.pid}/stat`, 'utf8').catch(() => null));
+  if (!stat) return null;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function ready(url: string, supervisor: ChildProcess): Promise<void> {
+  const patience = Date.now() + PATIENCE_MS;
+  while (Date.now() < patience) {
+    if (supervisor.exitCode !== null)
+      throw new Error(`Parley ended with ${supervisor.exitCode} while it was starting.`);
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`Parley was not ready within ${PATIENCE_MS / 1000} s.`);
+}

@@ -1,0 +1,157 @@
+import type { z } from 'zod';
+import type { Capabilities } from '../domain/channel/capabilities';
+import type { ChannelType } from '../domain/channel/types';
+import type { Json } from '../domain/conversation/model';
+import type { ReportedState } from '../domain/message/reported-state';
+import type { MessageBody } from '../domain/message/schema';
+
+/** A request as it came in: raw bytes, and the URL as the provider was given it (public URL + path + raw query). */
+export interface RawRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly raw: Uint8Array;
+}
+export type Verdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly status: 401 | 403; readonly reason: string };
+/** What the provider reads as our answer. */
+export interface HookReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+/** The channel that the hook's address names. */
+export interface HookChannel {
+  readonly id: string;
+  readonly channelType: ChannelType;
+  readonly serviceIdentifier: string;
+}
+/** What `parse` and `reply` may know besides the request. */
+export interface HookContext<Config> {
+  readonly cfg: Config;
+  readonly channel: HookChannel;
+  readonly now: Date;
+}
+/** How many events of a request were new to us and how many were copies, for providers that want to know. */
+export interface HookOutcome {
+  readonly accepted: number;
+  readonly duplicates: number;
+}
+
+interface EventBase {
+  readonly channelId: string;
+  /** The provider's own key of this delivery; the ingress hashes it (domain/message/event-key.ts). */
+  readonly eventKey: string;
+  /** ISO UTC, the provider's clock; receipt time where it gives none. */
+  readonly occurredAt: string;
+}
+interface FromUser extends EventBase {
+  readonly externalUser: {
+    readonly id: string;
+    readonly displayName?: string;
+    /** A number that the provider vouches for, E.164: may match a customer (domain.md 10.2). */
+    readonly phone?: string;
+    readonly aliases?: readonly string[];
+  };
+}
+/** What one webhook request tells us (connectors.md 1.3). */
+export type InboundEvent =
+  | (FromUser & {
+      readonly kind: 'message';
+      readonly providerMessageId: string;
+      readonly body: MessageBody;
+      readonly replyTo?: string;
+      readonly channelData?: Readonly<Record<string, Json>>;
+      /** Media to fetch, when the body refers to it by `mediaId: 'pending:<index>'`. */
+      readonly mediaUrls?: readonly string[];
+    })
+  | (FromUser & { readonly kind: 'reaction'; readonly target: string; readonly emoji: string })
+  | (FromUser & { readonly kind: 'edit'; readonly target: string; readonly body: MessageBody })
+  | (FromUser & { readonly kind: 'delete'; readonly target: string })
+  | (FromUser & { readonly kind: 'typing'; readonly typing: boolean })
+  | (FromUser & { readonly kind: 'started'; readonly payload?: string })
+  | (FromUser & { readonly kind: 'optedOut' | 'optedIn' })
+  | (EventBase & {
+      readonly kind: 'status';
+      /** Our part id where the provider echoes it, else null. */
+      readonly partId: string | null;
+      readonly providerMessageId: string | null;
+      readonly state: ReportedState;
+      /** Why it failed, by the provider's error table: see `failureReason` in domain/message/send-policy.ts. */
+      readonly reasonCode?: string;
+      /** The provider's own code of the failure. */
+      readonly providerCode?: string;
+    })
+  | (EventBase & { readonly kind: 'unparsed'; readonly reason: string });
+
+/** One piece of an outbound message. `id` is `{messageId}-{n}`, n from 1: correlation id, and idempotency key where one exists. */
+export interface OutboundPart {
+  readonly id: string;
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly body: MessageBody;
+  readonly replyTo: string | null;
+  /** Expiring public links by media id, for providers that fetch. */
+  readonly mediaUrls: Readonly<Record<string, string>>;
+  /** Public webhook address of the channel, for status callbacks. */
+  readonly hookUrl: string;
+}
+export interface SendContext<Config> {
+  readonly cfg: Config;
+  readonly fetch: typeof globalThis.fetch;
+  readonly baseUrl: string;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Which of these provider message ids other parts of ours hold already: a lookup must not adopt them. */
+  readonly claimed?: (providerMessageIds: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+export interface SendResult {
+  readonly providerMessageIds: readonly string[];
+  readonly state: 'accepted' | 'sent' | 'delivered';
+  readonly aliases?: readonly string[];
+}
+
+export type { Capabilities } from '../domain/channel/capabilities';
+
+/**
+ * A connector turns one provider's events into ours and our messages into its own. Stateless: configuration, clock and network
+ * come with every call. `verify`, `parse` and `reply` are pure and work on the raw bytes.
+ */
+export interface Connector<Config> {
+  readonly id: string;
+  readonly channelTypes: readonly ChannelType[];
+  readonly configSchema: z.ZodType<Config>;
+  /** Names of attributes that are secrets: write-only, encrypted at rest. */
+  readonly secretAttributes: readonly (keyof Config & string)[];
+  /** `STREAM`: the timeline entry is the delivery (webchat). */
+  readonly delivery: 'STREAM' | 'SEND';
+  capabilities(cfg: Config, channelType: ChannelType): Capabilities;
+  /** Answers a provider's set-up call (Meta's GET challenge); null when it is an ordinary request. */
+  handshake?(request: RawRequest, context: HookContext<Config>): HookReply | null;
+  /** The signature, and that the channel owns the number or page that the payload names (reliability.md 10). */
+  verify(request: RawRequest, cfg: Config, now: Date, channel: HookChannel): Verdict;
+  parse(request: RawRequest, context: HookContext<Config>): readonly InboundEvent[];
+  /** What the provider wants to read once all events are durable; `outcome` where the ingress counted. */
+  reply(
+    request: RawRequest,
+    events: readonly InboundEvent[],
+    context: HookContext<Config>,
+    outcome?: HookOutcome,
+  ): HookReply;
+  /** Throws `ConnectorError`; never retries by itself. */
+  send(part: OutboundPart, context: SendContext<Config>): Promise<SendResult>;
+  /** Finds a part whose outcome is unknown; null = certainly absent. Throws `ConnectorError` when it cannot tell. */
+  lookup?(
+    part: OutboundPart,
+    since: Date,
+    context: SendContext<Config>,
+  ): Promise<SendResult | null>;
+}
+
+/** A connector of any configuration, as the catalogue holds it: configurations were parsed by its own schema. */
+// biome-ignore lint/suspicious/noExplicitAny: the catalogue pairs each connector with configurations of its own schema
+export type AnyConnector = Connector<any>;

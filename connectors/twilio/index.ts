@@ -1,0 +1,52 @@
+import type { ChannelType } from '../../domain/channel/types';
+import type { Capabilities, Connector } from '../connector';
+import { TwilioConfig } from './config';
+import { lookup, send } from './send';
+import { parse, reply, verify } from './webhook';
+
+/** SMS, MMS and WhatsApp through Twilio (connectors.md 3). */
+export const twilioConnector: Connector<TwilioConfig> = {
+  id: 'twilio',
+  channelTypes: ['SMS', 'WHATSAPP'],
+  configSchema: TwilioConfig,
+  secretAttributes: ['authToken', 'apiKeySecret'],
+  delivery: 'SEND',
+  capabilities,
+  verify,
+  parse,
+  reply,
+  send,
+  lookup,
+};
+
+const MEGABYTE = 1_000_000;
+
+function capabilities(_cfg: TwilioConfig, channelType: ChannelType): Capabilities {
+  const whatsapp = channelType === 'WHATSAPP';
+  const maxBytes = (whatsapp ? 16 : 5) * MEGABYTE;
+  return {
+    typing: false,
+    readReceipts: { send: false, receive: whatsapp },
+    reactions: false,
+    replies: false,
+    templates: whatsapp,
+    media: {
+      kinds: ['IMAGE', 'VIDEO', 'AUDIO', 'FILE'],
+      maxBytes: { IMAGE: maxBytes, VIDEO: maxBytes, AUDIO: maxBytes, FILE: maxBytes },
+      captionMax: 1600,
+    },
+    text: { max: 1600 },
+    buttons: null,
+    deliveryStates: [
+      'ACCEPTED',
+      'SENT',
+      'DELIVERED',
+      ...(whatsapp ? (['READ'] as const) : []),
+      'FAILED',
+    ],
+    idempotentSend: false,
+    window: whatsapp ? { hours: 24, outside: 'template' } : null,
+    rate: {}, // Twilio's own queue holds ten hours of messages and sends at the number's pace
+    ambiguousSend: 'reconcile-by-lookup',
+  };
+}

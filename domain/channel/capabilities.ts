@@ -1,0 +1,37 @@
+import type { BodyType } from '../message/body-types';
+import type { ReportedState } from '../message/reported-state';
+import type { ReplyWindow } from './types';
+
+export type MediaKind = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE' | 'STICKER' | 'LOCATION' | 'CONTACT';
+export type AmbiguousSend =
+  | 'at-most-once'
+  | 'at-least-once'
+  | 'exactly-once-with-key'
+  | 'reconcile-by-lookup';
+/** connectors.md 1.5. Limits in UTF-16 units unless the name says bytes. */
+export interface Capabilities {
+  readonly typing: boolean;
+  readonly readReceipts: { readonly send: boolean; readonly receive: boolean };
+  readonly reactions: boolean;
+  readonly replies: boolean;
+  readonly templates: boolean;
+  readonly media: {
+    readonly kinds: readonly MediaKind[];
+    readonly maxBytes: Readonly<Partial<Record<MediaKind, number>>>;
+    readonly captionMax: number;
+  };
+  readonly text: { readonly max: number };
+  readonly buttons: {
+    readonly max: number;
+    readonly titleMax: number;
+    readonly payloadMaxBytes: number;
+    readonly listMax?: number;
+  } | null;
+  readonly deliveryStates: readonly ReportedState[];
+  readonly idempotentSend: boolean;
+  readonly window: ReplyWindow | null;
+  readonly rate: { readonly perSecond?: number; readonly perRecipientMs?: number };
+  readonly ambiguousSend: AmbiguousSend;
+  /** Body types that go out whole although nothing above speaks of them. */
+  readonly native?: readonly BodyType[];
+}

@@ -1,0 +1,63 @@
+import type { Refusal } from '../errors';
+import type { MessageBody } from '../message/schema';
+import type { ChannelSettings } from './settings';
+import type { ChannelType, ReplyWindow } from './types';
+
+const DAY_HOURS = 24;
+/** How long an agent may still answer where the provider allows a human agent tag: 7 days (domain.md 3.3). */
+const HUMAN_AGENT_HOURS = 168;
+
+/** Windows that belong to a channel type whatever its connector declares; null = none (domain.md 3.3). */
+const TYPE_WINDOWS: Readonly<Record<ChannelType, ReplyWindow | null>> = {
+  WEB: null,
+  WHATSAPP: { hours: DAY_HOURS, outside: 'template' },
+  SMS: null,
+  VIBER: null,
+  TELEGRAM: null,
+  MESSENGER: { hours: DAY_HOURS, outside: 'tag' },
+  INSTAGRAM: { hours: DAY_HOURS, outside: 'tag' },
+  LINE: null,
+  GENERIC: null,
+  EMAIL: null,
+  CX_VOICE: null,
+};
+
+/** The part of a session that the window hangs on. `lastInboundAt`: ISO UTC, null = unknown. */
+export interface WindowedSession {
+  readonly channelType: ChannelType;
+  readonly lastInboundAt: string | null;
+  readonly settings: Pick<ChannelSettings, 'window' | 'humanAgentTag'> | null;
+}
+
+/**
+ * Whether a message may still go out on a session: null, or SESSION_WINDOW_CLOSED. The same for agents, bots, notices and
+ * reminders. Without a known last inbound time the provider decides.
+ */
+export function whyNotInWindow(
+  session: WindowedSession,
+  message: { readonly from: 'AGENT' | 'BOT' | 'SYSTEM'; readonly body: Pick<MessageBody, 'type'> },
+  now: string,
+): Refusal | null {
+  const window = replyWindow(session);
+  if (!window || session.lastInboundAt === null) return null;
+  if (isWithin(session.lastInboundAt, window.hours, now)) return null;
+  if (window.outside === 'template' && message.body.type === 'TEMPLATE') return null;
+  const tagged =
+    window.outside === 'tag' && message.from === 'AGENT' && session.settings?.humanAgentTag;
+  if (tagged && isWithin(session.lastInboundAt, HUMAN_AGENT_HOURS, now)) return null;
+  const hint = window.outside === 'template' ? '; only a TEMPLATE may go out' : '';
+  return {
+    code: 'SESSION_WINDOW_CLOSED',
+    detail: `The reply window of ${window.hours} h after the customer's last message has ended${hint}.`,
+  };
+}
+
+/** The window of a session, null when there is none. */
+export function replyWindow(session: WindowedSession): ReplyWindow | null {
+  if (session.channelType === 'GENERIC') return session.settings?.window ?? null;
+  return TYPE_WINDOWS[session.channelType];
+}
+
+function isWithin(from: string, hours: number, now: string): boolean {
+  return Date.parse(now) - Date.parse(from) < hours * 3_600_000;
+}

@@ -1,0 +1,54 @@
+import type { RoutingConfig, RoutingRequest } from './model';
+
+/** Input of `decideRouting`: what conversations, agents, operators and time bring. */
+export type RoutingEvent =
+  | { readonly type: 'agentRequested'; readonly request: RoutingRequest }
+  | { readonly type: 'requestCancelled'; readonly taskId: string; readonly takenBy?: string }
+  | {
+      readonly type: 'taskEnded';
+      readonly taskId: string;
+      readonly conversationId: string;
+      readonly agentId: string;
+    }
+  /** A conversation could not be told: its workflow runs no longer. */
+  | { readonly type: 'conversationGone'; readonly conversationId: string }
+  | { readonly type: 'accept' | 'decline'; readonly taskId: string; readonly agentId: string }
+  | {
+      readonly type: 'setAgentState';
+      readonly agentId: string;
+      readonly state: 'READY' | 'NOT_READY' | 'LOGOUT';
+      readonly reason: string | null;
+      readonly by: { readonly id: string; readonly supervisor: boolean };
+    }
+  | {
+      readonly type: 'setMrdState';
+      readonly agentId: string;
+      readonly mrdId: string;
+      readonly state: 'READY' | 'NOT_READY';
+    }
+  | {
+      readonly type: 'takePlace';
+      readonly place: {
+        readonly taskId: string;
+        readonly conversationId: string;
+        readonly workflowId: string;
+        readonly agentId: string;
+        readonly mrdId: string;
+        readonly kind: 'JOIN' | 'OFFER';
+        readonly counts: boolean;
+        readonly letIn: boolean;
+        readonly request: RoutingRequest | null;
+      };
+    }
+  | { readonly type: 'presenceLost' | 'presenceBack'; readonly agentIds: readonly string[] }
+  | { readonly type: 'pauseQueue' | 'resumeQueue'; readonly queueId: string }
+  | { readonly type: 'flushQueue'; readonly queueId: string; readonly text: string | null }
+  | { readonly type: 'configured'; readonly config: RoutingConfig }
+  /** Time has passed: whatever is due happens. */
+  | { readonly type: 'due' };
+
+/** What the caller is told. */
+export type RoutingResult =
+  | { readonly taskId: string; readonly conversationId: string }
+  | { readonly taskId: string; readonly offerExpiresAt: string | null }
+  | { readonly flushed: number };

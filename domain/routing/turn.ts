@@ -1,0 +1,37 @@
+import type { TaskChanged } from '../conversation/events';
+import type { RoutingEffect } from './effects';
+import type { AgentRow, Waiting } from './model';
+import type { RoutingState } from './state';
+
+/** One decision in the making. Times are ms since the epoch. */
+export interface RoutingTurn {
+  readonly now: number;
+  readonly state: RoutingState;
+  readonly effects: RoutingEffect[];
+  /** Agents of whom something changed. */
+  readonly touched: Set<string>;
+  /** MRDs in which requests are to be looked at again. */
+  readonly look: Set<string>;
+}
+
+export function beginRoutingTurn(state: RoutingState, now: number): RoutingTurn {
+  return { now, state, effects: [], touched: new Set(), look: new Set() };
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function tell(
+  turn: RoutingTurn,
+  about: Pick<Waiting, 'workflowId' | 'conversationId' | 'taskId'>,
+  change: TaskChanged['change'],
+): void {
+  const { workflowId, conversationId, taskId } = about;
+  turn.effects.push({ type: 'tell', workflowId, news: { conversationId, taskId, change } });
+}
+
+export function touch(turn: RoutingTurn, agent: AgentRow): void {
+  turn.touched.add(agent.id);
+  for (const mrdId of agent.mrds.keys()) turn.look.add(mrdId);
+}

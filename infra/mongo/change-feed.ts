@@ -1,0 +1,181 @@
+import type { ChangeStreamDocument, Db } from 'mongodb';
+import type {
+  ArchivedEntry,
+  ChangeFeed,
+  ConversationSummary,
+  DeliveryStore,
+  DeliveryView,
+} from '../stores';
+import { type Follower, followChanges } from './change-stream';
+import { conversationsOf, type TimelineDocument } from './collections';
+import { toSummary } from './projection-document';
+import { toArchived } from './timeline-store';
+
+/** Milliseconds in which changes of one conversation or message are shown as one: a burst is read once. */
+const COALESCE_MS = 50;
+/** Documents read at a time. */
+const BATCH = 200;
+
+export interface FeedDeps {
+  readonly deliveries: Pick<DeliveryStore, 'of'>;
+  readonly onError: (error: unknown) => void;
+}
+
+type Listener<A extends unknown[]> = (...args: A) => void;
+
+/**
+ * The archive's change stream, one per process, opened when somebody first listens and fanned out in memory. A lost attempt of a
+ * workflow may have its entries written again: then an entry comes once more under the same `seq`, and the later one stands.
+ */
+export function createChangeFeed(
+  db: Db,
+  { deliveries, onError }: FeedDeps,
+): ChangeFeed & Pick<Follower, 'close'> {
+  const conversations = conversationsOf(db);
+  const sends = db.collection<{ _id: string; messageId: string; conversationId: string }>('sends');
+  const byConversation = new Listeners<[ArchivedEntry]>();
+  const byCustomer = new Listeners<[ArchivedEntry]>();
+  const byDelivery = new Listeners<[string, DeliveryView]>();
+  const all = new Listeners<[ConversationSummary]>();
+  const resets = new Listeners<[]>();
+  const changedConversations = new Coalescer(showConversations, onError);
+  const changedSends = new Coalescer(showDeliveries, onError);
+  let follower: Follower | undefined;
+
+  function listen<A extends unknown[]>(
+    listeners: Listeners<A>,
+    key: string,
+    listener: Listener<A>,
+  ): () => void {
+    follower ??= followChanges(db, {
+      pipeline: PIPELINE,
+      onChange,
+      onGap: () => resets.tell(''),
+      onError,
+    });
+    return listeners.add(key, listener);
+  }
+
+  function onChange(change: ChangeStreamDocument): void {
+    if (!('ns' in change) || !('coll' in change.ns) || !('documentKey' in change)) return;
+    const id = String(change.documentKey._id);
+    if (change.ns.coll === 'conversations' && all.any) changedConversations.add(id);
+    if (change.ns.coll === 'sends' && byDelivery.any) changedSends.add(id);
+    if (change.ns.coll !== 'timeline' || !('fullDocument' in change) || !change.fullDocument)
+      return;
+    const document = change.fullDocument as TimelineDocument; // the collection's own
+    if (!byConversation.has(document.conversationId) && !byCustomer.has(document.customerId))
+      return;
+    const entry = toArchived(document);
+    byConversation.tell(document.conversationId, entry);
+    byCustomer.tell(document.customerId, entry);
+  }
+
+  async function showConversations(ids: readonly string[]): Promise<void> {
+    for (const document of await conversations.find({ _id: { $in: [...ids] } }).toArray())
+      all.tell('', toSummary(document));
+  }
+
+  async function showDeliveries(ids: readonly string[]): Promise<void> {
+    const rows = await sends
+      .find({ _id: { $in: [...ids] } }, { projection: { messageId: 1, conversationId: 1 } })
+      .toArray();
+    const heard = new Map(
+      rows
+        .filter(({ conversationId }) => byDelivery.has(conversationId))
+        .map((row) => [row.messageId, row.conversationId]),
+    );
+    const views =
+      heard.size > 0 ? await deliveries.of([...heard.keys()]) : new Map<string, DeliveryView>();
+    for (const [messageId, view] of views)
+      byDelivery.tell(heard.get(messageId) ?? '', messageId, view);
+  }
+
+  return {
+    onEntries: (conversationId, listener) => listen(byConversation, conversationId, listener),
+    onCustomerEntries: (customerId, listener) => listen(byCustomer, customerId, listener),
+    onDelivery: (conversationId, listener) => listen(byDelivery, conversationId, listener),
+    onConversations: (listener) => listen(all, '', listener),
+    onReset: (listener) => listen(resets, '', listener),
+    async close() {
+      changedConversations.stop();
+      changedSends.stop();
+      await follower?.close();
+    },
+  };
+}
+
+/** Whole documents of entries alone: projections and ledger rows change often and are read when somebody wants them. */
+const PIPELINE = [
+  {
+    $match: {
+      'ns.coll': { $in: ['timeline', 'conversations', 'sends'] },
+      operationType: { $in: ['insert', 'update', 'replace'] },
+    },
+  },
+  {
+    $set: {
+      fullDocument: { $cond: [{ $eq: ['$ns.coll', 'timeline'] }, '$fullDocument', '$$REMOVE'] },
+    },
+  },
+  { $unset: ['updateDescription'] },
+];
+
+class Listeners<A extends unknown[]> {
+  private readonly byKey = new Map<string, Set<Listener<A>>>();
+
+  get any(): boolean {
+    return this.byKey.size > 0;
+  }
+  has(key: string): boolean {
+    return this.byKey.has(key);
+  }
+  add(key: string, listener: Listener<A>): () => void {
+    const listeners = this.byKey.get(key) ?? new Set();
+    this.byKey.set(key, listeners);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.byKey.get(key) === listeners) this.byKey.delete(key);
+    };
+  }
+  tell(key: string, ...args: A): void {
+    for (const listener of [...(this.byKey.get(key) ?? [])]) listener(...args);
+  }
+}
+
+/** Collects ids for a moment and hands them over together, again when that failed. */
+class Coalescer {
+  private readonly ids = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly work: (ids: readonly string[]) => Promise<void>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  add(id: string): void {
+    this.ids.add(id);
+    if (!this.stopped) this.timer ??= setTimeout(() => void this.flush(), COALESCE_MS); // flush never throws
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async flush(): Promise<void> {
+    const batch = [...this.ids].slice(0, BATCH);
+    for (const id of batch) this.ids.delete(id);
+    try {
+      await this.work(batch);
+    } catch (error) {
+      for (const id of batch) this.ids.add(id);
+      this.onError(error);
+    }
+    this.timer = undefined;
+    const [next] = this.ids;
+    if (next !== undefined) this.add(next);
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Db } from 'mongodb';
+import { channelStatesOf, optOutsOf } from './send-documents';
+import { isDuplicateKey } from './unavailable';
+
+/** What sends have learnt about a channel and its recipients. */
+export interface ChannelMarks {
+  /** The provider says that the recipient wants nothing more. */
+  optOut(channelId: string, recipient: string): Promise<void>;
+  /** When a recipient was last found to have opted out, ISO UTC; null = never. */
+  optedOutAt(channelId: string, recipient: string): Promise<string | null>;
+  /** Marks the channel as stopped; true when it was not before. */
+  stop(channelId: string, reason: string): Promise<boolean>;
+  /** Something went out again. */
+  resume(channelId: string): Promise<void>;
+}
+
+/** `at`: now, ISO UTC. */
+export function createChannelMarks(db: Db, at: () => string): ChannelMarks {
+  const channelStates = channelStatesOf(db);
+  const optOuts = optOutsOf(db);
+
+  async function optOut(channelId: string, recipient: string): Promise<void> {
+    const _id = optOutId(channelId, recipient);
+    await optOuts.updateOne({ _id }, { $set: { at: at() } }, { upsert: true });
+  }
+
+  async function optedOutAt(channelId: string, recipient: string): Promise<string | null> {
+    return (await optOuts.findOne({ _id: optOutId(channelId, recipient) }))?.at ?? null;
+  }
+
+  async function stop(channelId: string, reason: string): Promise<boolean> {
+    try {
+      const stopped = await channelStates.updateOne(
+        { _id: channelId },
+        { $setOnInsert: { reason, stoppedAt: at() } },
+        { upsert: true },
+      );
+      return stopped.upsertedCount === 1;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  async function resume(channelId: string): Promise<void> {
+    await channelStates.deleteOne({ _id: channelId });
+  }
+
+  return { optOut, optedOutAt, stop, resume };
+}
+
+function optOutId(channelId: string, recipient: string): string {
+  return createHash('sha256').update(`${channelId}\0${recipient}`).digest('base64url');
+}

@@ -1,0 +1,158 @@
+import type { Binary, Collection, Db, ObjectId } from 'mongodb';
+import type { TimelineActivity } from '../../domain/conversation/model';
+import type { Projection } from '../../domain/conversation/projection';
+import type { Customer, TokenRecord } from '../stores';
+
+/**
+ * One archived entry. `_id` is `{conversationId}:{seq}`. Beside the immutable members (domain.md 8.1) it holds what indexes and the
+ * exactly-once protocol need and nobody is shown.
+ */
+export interface TimelineDocument extends TimelineActivity {
+  readonly _id: string;
+  /** Under whose workflow it was written. */
+  readonly customerId: string;
+  readonly hash: string;
+  /** Workflow time of the write, ms: see docs/adr/0004-archive-by-local-activity.md. */
+  readonly fence: number;
+  readonly channelId?: string;
+  readonly eventKey?: string;
+  readonly mediaIds?: readonly string[];
+  readonly erasedAt?: string;
+}
+
+/** A conversation as lists and reads need it; `projection` is what its workflow last said. */
+export interface ConversationDocument {
+  readonly _id: string;
+  readonly fence: number;
+  readonly lastSeq: number;
+  /** Up to here entries were confirmed when the last write came; those behind it may be leftovers of a lost attempt. */
+  readonly confirmedSeq: number;
+  readonly projection: Projection;
+  readonly customerId: string;
+  readonly customerName: string | null;
+  readonly state: string;
+  readonly open: boolean;
+  /** Not CLOSED yet. */
+  readonly live: boolean;
+  readonly createdAt: string;
+  readonly closedAt: string | null;
+  readonly queueId: string | null;
+  readonly botId: string | null;
+  /** Agents who are in it now, ringing included in `ringingAgentIds` only. */
+  readonly presentAgentIds: readonly string[];
+  readonly ringingAgentIds: readonly string[];
+  /** It waits on a pull list: every agent may see it. */
+  readonly onList: boolean;
+  /** What is open and protects configured objects from being removed: `channel:wa`, `queue:support`, `agent:agt_ana` … */
+  readonly uses: readonly string[];
+  /** These only grow: whoever was ever part of it. `sessionChannels` as `{sessionId} {channelId}`. */
+  readonly agentIds: readonly string[];
+  readonly botIds: readonly string[];
+  readonly channelIds: readonly string[];
+  readonly channelTypes: readonly string[];
+  readonly sessionChannels: readonly string[];
+  /** What was said, as search compares it; set when the conversation closes. */
+  readonly words?: readonly string[];
+}
+
+/** `customers` holds what the API shows and what identification needs. */
+export interface CustomerDocument extends Omit<Customer, 'id'> {
+  readonly _id: string;
+  /** Under whose workflow the conversation lives for now (domain.md 10.3); null = its own. */
+  readonly liveIn: string | null;
+  /** Customers merged into this one, theirs included: their conversations are this one's history. */
+  readonly absorbed: readonly string[];
+  /** Numbers and addresses that identification may match: of identities, and those that staff vouched for. */
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+  readonly vouched: { readonly phone: string | null; readonly email: string | null };
+  /** Lower-case words of name, identifiers, numbers and addresses: what a search finds the beginning of. */
+  readonly words: readonly string[];
+  /** Of the merge that took this customer away; `homes`: where the two conversations lived before it. */
+  readonly merge?: {
+    readonly requestId: string;
+    readonly homes: { readonly merged: string; readonly survivor: string };
+  };
+}
+
+/** `_id` makes the identity unique in the installation. */
+export interface IdentityDocument {
+  readonly _id: { readonly namespace: string; readonly externalId: string };
+  readonly customerId: string;
+  readonly channelId: string | null;
+  readonly linkedAt: string;
+  /** Customers who may be the same person, found at first contact (domain.md 10.2 rule 2). */
+  readonly suggestions: readonly string[];
+}
+
+export interface TokenDocument extends Omit<TokenRecord, 'id'> {
+  readonly _id: string;
+  readonly hash: string;
+  readonly createdAt: string;
+}
+
+export interface IdempotencyDocument {
+  readonly _id: string;
+  readonly bodyHash: string;
+  readonly answer: { readonly status: number; readonly body: string } | null;
+  /** When the request that is being answered began. */
+  readonly begunAt: Date;
+  readonly createdAt: Date;
+}
+
+export interface TicketDocument {
+  readonly _id: string;
+  readonly stream: string;
+  readonly principal: string;
+  readonly expiresAt: Date;
+}
+
+export interface MediaDocument {
+  readonly _id: string;
+  readonly sha256: string;
+  readonly mimeType: string;
+  readonly size: number;
+  readonly fileName: string | null;
+  readonly owner: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+}
+
+/** Bytes are kept once each, whatever the number of uploads. `_id` is their SHA-256 in hex. */
+export interface BlobDocument {
+  readonly _id: string;
+  readonly fileId: ObjectId;
+}
+
+export interface AuditDocument {
+  readonly _id: string;
+  readonly at: string;
+  readonly actor: { readonly type: string; readonly id: string };
+  readonly action: string;
+  readonly target: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly requestId?: string;
+}
+
+export interface UnparsedDocument {
+  readonly channelId: string;
+  readonly reason: string;
+  readonly raw: Binary;
+  readonly truncated: boolean;
+  readonly contentType: string | null;
+  readonly at: Date;
+}
+
+export const timelineOf = (db: Db): Collection<TimelineDocument> => db.collection('timeline');
+export const conversationsOf = (db: Db): Collection<ConversationDocument> =>
+  db.collection('conversations');
+export const customersOf = (db: Db): Collection<CustomerDocument> => db.collection('customers');
+export const identitiesOf = (db: Db): Collection<IdentityDocument> => db.collection('identities');
+export const tokensOf = (db: Db): Collection<TokenDocument> => db.collection('tokens');
+export const idempotencyOf = (db: Db): Collection<IdempotencyDocument> =>
+  db.collection('idempotency');
+export const ticketsOf = (db: Db): Collection<TicketDocument> => db.collection('tickets');
+export const mediaOf = (db: Db): Collection<MediaDocument> => db.collection('media');
+export const blobsOf = (db: Db): Collection<BlobDocument> => db.collection('media_blobs');
+export const auditOf = (db: Db): Collection<AuditDocument> => db.collection('audit');
+export const unparsedOf = (db: Db): Collection<UnparsedDocument> => db.collection('unparsed');

@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { fileTypeFromBuffer } from 'file-type/node';
+import { type Db, GridFSBucket, type ObjectId } from 'mongodb';
+import { ProblemError } from '../../domain/errors';
+import type { MediaStore } from '../stores';
+import { blobsOf, mediaOf, timelineOf } from './collections';
+import { isDuplicateKey, rethrow } from './unavailable';
+
+/** Bytes that a file's type is told from. */
+const SNIFFED_BYTES = 4100;
+/** Conversations looked at for one medium: a template's picture is in many. */
+const CONVERSATIONS_LIMIT = 200;
+/** Types that have no signature, believed when declared (connectors.md 13.4). */
+const DECLARED_TYPES: ReadonlySet<string> = new Set([
+  'text/plain',
+  'text/csv',
+  'text/html',
+  'text/markdown',
+  'text/calendar',
+  'text/vcard',
+  'text/x-vcard',
+  'text/xml',
+  'application/json',
+  'application/xml',
+  'image/svg+xml',
+]);
+const UNKNOWN_TYPE = 'application/octet-stream';
+
+/** Media in GridFS: bytes by their SHA-256, each upload under an id of its own with 128 random bits. */
+export function createMediaStore(db: Db, now: () => Date): MediaStore {
+  const media = mediaOf(db);
+  const blobs = blobsOf(db);
+  const timeline = timelineOf(db);
+  const bucket = new GridFSBucket(db, { bucketName: 'media_bytes' });
+
+  return {
+    async put({ stream, declaredType, fileName, maxBytes, owner }) {
+      const meter = createMeter(maxBytes);
+      const upload = bucket.openUploadStream('');
+      try {
+        await pipeline(
+          Readable.fromWeb(stream as NodeReadableStream<Uint8Array>),
+          meter.measure,
+          upload,
+        );
+      } catch (error) {
+        await upload.abort().catch(() => undefined); // it may be aborted already
+        throw error;
+      }
+      const { sha256, size, head } = meter.result();
+      await keepOnce(sha256, upload.id);
+      const mimeType = await typeOf(head, declaredType);
+      const mediaId = `med_${randomBytes(16).toString('hex')}`;
+      await media.insertOne({
+        _id: mediaId,
+        sha256,
+        mimeType,
+        size,
+        fileName,
+        owner,
+        createdAt: now().toISOString(),
+      });
+      return { mediaId, mimeType, size, sha256 };
+    },
+
+    async get(mediaId) {
+      const found = await media.findOne({ _id: mediaId });
+      const blob = found && (await blobs.findOne({ _id: found.sha256 }));
+      if (!found || !blob) return null;
+      const { mimeType, size, sha256, fileName, owner } = found;
+      const open = () =>
+        Readable.toWeb(bucket.openDownloadStream(blob.fileId)) as ReadableStream<Uint8Array>;
+      return { mimeType, size, sha256, fileName, owner, open };
+    },
+
+    async conversationsWith(mediaId) {
+      const entries = await timeline
+        .find({ mediaIds: mediaId }, { projection: { conversationId: 1 } })
+        .limit(CONVERSATIONS_LIMIT)
+        .toArray();
+      return [...new Set(entries.map(({ conversationId }) => conversationId))];
+    },
+  };
+
+  /** The same bytes are there already: the second copy goes. */
+  async function keepOnce(sha256: string, fileId: ObjectId): Promise<void> {
+    try {
+      await blobs.insertOne({ _id: sha256, fileId });
+    } catch (error) {
+      if (!isDuplicateKey(error)) rethrow(error);
+      await bucket.delete(fileId);
+    }
+  }
+}
+
+/** Counts, hashes and looks at bytes on their way; stops them with `PAYLOAD_TOO_LARGE`. */
+function createMeter(maxBytes: number) {
+  const hash = createHash('sha256');
+  const firsts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    async *measure(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        if (size < SNIFFED_BYTES) firsts.push(chunk);
+        size += chunk.byteLength;
+        if (size > maxBytes)
+          throw new ProblemError('PAYLOAD_TOO_LARGE', `A file has at most ${maxBytes} bytes.`);
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    result: () => ({
+      sha256: hash.digest('hex'),
+      size,
+      head: Buffer.concat(firsts).subarray(0, SNIFFED_BYTES),
+    }),
+  };
+}
+
+/** The type that the bytes show; where they show none, the declared one if it is a text's. */
+async function typeOf(head: Uint8Array, declaredType: string): Promise<string> {
+  const declared = (declaredType.split(';')[0] ?? '').trim().toLowerCase();
+  const sniffed = (await fileTypeFromBuffer(head))?.mime;
+  if (sniffed && sniffed !== 'application/xml') return sniffed;
+  if (DECLARED_TYPES.has(declared)) return declared;
+  return sniffed ?? UNKNOWN_TYPE;
+}

@@ -1,0 +1,145 @@
+import type { ArchiveErrorType } from '../../domain/archive/archive-error';
+import type { Logger } from '../logger';
+import { createSecretBox } from '../secret-box';
+import type { Stores } from '../stores';
+import { createArchiveStore } from './archive-store';
+import { createAuditLog } from './audit-log';
+import { followCaches } from './cache-follower';
+import { createChangeFeed } from './change-feed';
+import type { ConnectorFacts } from './channel-settings';
+import { connectMongo } from './client';
+import { createConfigStore } from './config-store';
+import { createConversationStore } from './conversation-store';
+import { createCustomerCache } from './customer-cache';
+import { createCustomerStore } from './customer-store';
+import { createDeliveryStore } from './delivery-store';
+import { createIdempotencyStore } from './idempotency-store';
+import { ensureIndexes } from './indexes';
+import { createMediaStore } from './media-store';
+import { createReportStore } from './report-store';
+import { createSendLedger, type SendLedger } from './send-ledger';
+import { serviceLevelOf } from './service-levels';
+import { createTaskStore } from './task-store';
+import { createTicketStore } from './ticket-store';
+import { createTimelineStore } from './timeline-store';
+import { createTokenStore } from './token-store';
+import { guarded, rethrow, unavailable } from './unavailable';
+import { createUnparsedStore } from './unparsed-store';
+
+/** Readiness is told by it: a database that takes longer is of no use to a caller. */
+const PING_MS = 1000;
+
+export interface StoresDeps {
+  readonly mongodbUri: string;
+  /** `PARLEY_SECRET`: the first seals, all open. */
+  readonly secrets: readonly [string, ...string[]];
+  /** The connector catalogue by provider id; its entries fit as they are. */
+  readonly connectorFacts: (providerId: string) => ConnectorFacts | null;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  /** Counted as a metric. @default nothing */
+  readonly onArchiveAlarm?: (type: ArchiveErrorType) => void;
+  /** @default the system clock */
+  readonly now?: () => Date;
+}
+
+/** All stores, with what only the worker's own entry point hands on. */
+export interface OpenStores extends Stores {
+  readonly ledger: SendLedger;
+}
+
+/**
+ * Every store of a process on one MongoDB client, with indexes made and configuration read. Throws when MongoDB cannot be reached:
+ * no process starts without its database.
+ */
+export async function createStores({
+  mongodbUri,
+  secrets,
+  connectorFacts,
+  logger,
+  ...deps
+}: StoresDeps): Promise<OpenStores> {
+  const { now = () => new Date(), onArchiveAlarm } = deps;
+  const mongo = await connectMongo(mongodbUri);
+  const { client, db } = mongo;
+  const onError = (error: unknown) =>
+    logger.warn({ err: error }, 'a change stream broke off and is opened again');
+
+  const deliveries = createDeliveryStore(db, now);
+  const audit = createAuditLog(db, now);
+  const config = createConfigStore(db, {
+    box: createSecretBox(secrets),
+    connectorFacts,
+    now,
+    onUnreadable: (resource, id) =>
+      logger.error(
+        { collection: resource, key: id },
+        'a stored secret cannot be opened with PARLEY_SECRET',
+      ),
+  });
+  const known = createCustomerCache(db);
+  const customers = createCustomerStore(mongo, {
+    cache: known,
+    audit,
+    channelOf: config.knownChannel,
+    now,
+  });
+  const tokens = createTokenStore(db, now);
+  const { historyOf } = known;
+  const feed = createChangeFeed(db, { deliveries, onError });
+  await ensureIndexes(db).catch(async (error: unknown) => {
+    await client.close();
+    throw error;
+  });
+  const follower = followCaches(db, { customers: known, tokens, config, onError });
+  await follower.live; // configuration is read by then
+
+  return {
+    timeline: guarded(createTimelineStore(db, { deliveries, historyOf })),
+    archive: guarded(
+      createArchiveStore(db, {
+        now,
+        serviceLevelOf: (queueId) => serviceLevelOf(config.knownQueue(queueId)),
+        alarm(error) {
+          const { type, conversationId, seq } = error;
+          logger.error(
+            { type, conversationId, seq, err: error },
+            'the archive holds other content than was confirmed',
+          );
+          onArchiveAlarm?.(type);
+        },
+      }),
+    ),
+    feed,
+    conversations: guarded(createConversationStore(db, { historyOf })),
+    tasks: guarded(createTaskStore(db)),
+    reports: guarded(createReportStore(db, { config, now })),
+    customers: guarded(customers),
+    deliveries,
+    ledger: createSendLedger(db, now),
+    config: guarded(config),
+    tokens: guarded(tokens),
+    idempotency: guarded(createIdempotencyStore(db, now)),
+    tickets: guarded(createTicketStore(db, now)),
+    media: guarded(createMediaStore(db, now)),
+    audit: guarded(audit),
+    unparsed: guarded(createUnparsedStore(db, now)),
+    ping: () => withinPatience(db.command({ ping: 1 })),
+    async close() {
+      await Promise.all([feed.close(), follower.close()]);
+      await client.close();
+    },
+  };
+}
+
+async function withinPatience(answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(unavailable(new Error(`no answer within ${PING_MS} ms`))),
+      PING_MS,
+    );
+  });
+  await Promise.race([answer, patience])
+    .catch(rethrow)
+    .finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,64 @@
+// npm test: every check runs, also after one has failed; the summary stands at the end. Arguments go to Jest.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuilt } from './bootstrap/build.mjs';
+import { runStep } from './bootstrap/step.mjs';
+import { dataDir, Failure } from './bootstrap/terminal.mjs';
+
+// Jest prints its JSON into this file only; everything else is on our output.
+const resultsFile = path.join(dataDir, 'test-results.json');
+const npm =
+  (script, ...args) =>
+  () =>
+    runStep('npm', ['run', '--silent', script, '--', ...args]);
+const steps = [
+  ['types', npm('typecheck')],
+  ['lint', npm('lint:biome')],
+  ['promises', npm('lint:promises')],
+  ['architecture', npm('arch')],
+  ['unused code', npm('unused')],
+  ['build', build],
+  ['tests', npm('test:unit', '--json', `--outputFile=${resultsFile}`, ...process.argv.slice(2))],
+];
+
+const outcomes = [];
+mkdirSync(dataDir, { recursive: true });
+rmSync(resultsFile, { force: true });
+for (const [name, check] of steps) {
+  console.log(`\n▶ ${name}`);
+  const from = Date.now();
+  const passed = await check();
+  outcomes.push({ name, passed, seconds: ((Date.now() - from) / 1000).toFixed(1) });
+}
+process.exitCode = report(outcomes);
+
+/** Prints what every step came to. A step that failed counts as one failure, so that `0 failed` never stands over an error. */
+function report(all) {
+  console.log('\nSummary');
+  for (const { name, passed, seconds } of all) {
+    console.log(`  ${passed ? 'ok    ' : 'FAILED'} ${name.padEnd(14)} ${seconds.padStart(7)} s`);
+  }
+  const jest = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : undefined;
+  const brokenFiles = jest?.numRuntimeErrorTestSuites ?? 0;
+  const failedTests = jest ? jest.numFailedTests + brokenFiles : 0;
+  const failedSteps = all.filter(
+    ({ name, passed }) => !passed && (name !== 'tests' || failedTests === 0),
+  ).length;
+  const counts = { passed: jest?.numPassedTests ?? 0, failed: failedTests + failedSteps };
+  if (counts.passed === 0 && counts.failed === 0) counts.failed = 1; // nothing ran: that is no success
+  const line = `${counts.passed} passed, ${counts.failed} failed`;
+  writeFileSync(path.join(dataDir, 'test-summary.txt'), `${line}\n`);
+  console.log(`\n${line}`);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+async function build() {
+  try {
+    await ensureBuilt();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.error(error.message);
+    return false;
+  }
+}

@@ -1,0 +1,3 @@
+import { stored } from '../infra/store';
+
+export const all = [stored];

@@ -1,0 +1,4 @@
+export interface PlantedActivities {
+  sendPart(input: string): Promise<void>;
+}
+export const collaborator = 1;

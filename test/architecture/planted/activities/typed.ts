@@ -1,0 +1,3 @@
+import type { Store } from '../infra/store';
+
+export type All = [Store];

@@ -1,0 +1,4 @@
+import { connector } from '../connectors/chatty';
+import { promisesWorkflow } from '../workflows/promises';
+
+export const all = [connector, promisesWorkflow];

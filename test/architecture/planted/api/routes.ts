@@ -1,0 +1,2 @@
+export const routes = 1;
+export type Routes = typeof routes;

@@ -1,0 +1,4 @@
+import { log } from '@temporalio/activity';
+
+export const connector = { log };
+export type Connector = typeof connector;

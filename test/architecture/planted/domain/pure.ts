@@ -1,0 +1,3 @@
+import type { Body } from './schema';
+
+export const twice = (body: Body) => body + body;

@@ -1,0 +1,3 @@
+import { Temporal } from '@temporalio/common';
+
+export const all = [Temporal];

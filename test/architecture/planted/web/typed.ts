@@ -1,0 +1,3 @@
+import type { Routes } from '../api/routes';
+
+export type All = [Routes];

@@ -1,0 +1,3 @@
+import { used } from './half-used';
+
+export const all = [used];

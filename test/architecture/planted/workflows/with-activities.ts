@@ -1,0 +1,3 @@
+import { collaborator } from '../activities';
+
+export const all = [collaborator];

@@ -1,0 +1,3 @@
+import { eventKey } from '../domain/message/event-key';
+
+export const key = eventKey('a');

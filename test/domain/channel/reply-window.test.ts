@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import {
+  replyWindow,
+  type WindowedSession,
+  whyNotInWindow,
+} from '../../../domain/channel/reply-window';
+import { CHANNEL_TYPES } from '../../../domain/channel/types';
+
+const LAST = '2026-03-02T10:00:00.000Z';
+const hoursAfter = (hours: number, ms = 0) =>
+  new Date(Date.parse(LAST) + hours * 3_600_000 + ms).toISOString();
+const plain = { type: 'PLAIN' } as const;
+const template = { type: 'TEMPLATE' } as const;
+
+function aSession(change: Partial<WindowedSession> = {}): WindowedSession {
+  return {
+    channelType: 'WHATSAPP',
+    lastInboundAt: LAST,
+    settings: { window: null, humanAgentTag: false },
+    ...change,
+  };
+}
+
+describe('reply window (domain.md 3.3)', () => {
+  it.each([
+    ['inside', {}, 'AGENT', plain, hoursAfter(24, -1), true],
+    ['at 24 h', {}, 'AGENT', plain, hoursAfter(24), false],
+    ['a template outside', {}, 'BOT', template, hoursAfter(100), true],
+    ['Messenger outside', { channelType: 'MESSENGER' }, 'AGENT', plain, hoursAfter(24), false],
+    [
+      'Messenger: no template either',
+      { channelType: 'MESSENGER' },
+      'AGENT',
+      template,
+      hoursAfter(24),
+      false,
+    ],
+    [
+      'Instagram, an agent with the tag',
+      { channelType: 'INSTAGRAM', settings: { window: null, humanAgentTag: true } },
+      'AGENT',
+      plain,
+      hoursAfter(168, -1),
+      true,
+    ],
+    [
+      'the tag is for agents only',
+      { channelType: 'INSTAGRAM', settings: { window: null, humanAgentTag: true } },
+      'BOT',
+      plain,
+      hoursAfter(25),
+      false,
+    ],
+    [
+      'and for 7 days',
+      { channelType: 'INSTAGRAM', settings: { window: null, humanAgentTag: true } },
+      'AGENT',
+      plain,
+      hoursAfter(168),
+      false,
+    ],
+    [
+      'GENERIC as declared',
+      {
+        channelType: 'GENERIC',
+        settings: { window: { hours: 1, outside: 'none' }, humanAgentTag: false },
+      },
+      'SYSTEM',
+      template,
+      hoursAfter(1),
+      false,
+    ],
+    [
+      'GENERIC without a declaration',
+      { channelType: 'GENERIC' },
+      'SYSTEM',
+      plain,
+      hoursAfter(999),
+      true,
+    ],
+    [
+      'the last inbound time is unknown',
+      { lastInboundAt: null },
+      'SYSTEM',
+      plain,
+      hoursAfter(999),
+      true,
+    ],
+  ] as const)('%s', (_what, change, from, body, now, open) => {
+    const refusal = whyNotInWindow(aSession(change), { from, body }, now);
+    expect(refusal?.code).toBe(open ? undefined : 'SESSION_WINDOW_CLOSED');
+  });
+
+  it('only three channel types and GENERIC have one', () => {
+    const windowed = CHANNEL_TYPES.filter((channelType) => replyWindow(aSession({ channelType })));
+    expect(windowed).toEqual(['WHATSAPP', 'MESSENGER', 'INSTAGRAM']);
+  });
+
+  it('once shut it stays shut', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CHANNEL_TYPES),
+        fc.nat(400),
+        fc.nat(400),
+        (channelType, a, b) => {
+          const at = (hours: number) =>
+            whyNotInWindow(
+              aSession({ channelType }),
+              { from: 'AGENT', body: plain },
+              hoursAfter(hours),
+            ) === null;
+          expect(at(Math.min(a, b)) || !at(Math.max(a, b))).toBe(true);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,265 @@
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { type Instance, startInstance } from '../../bench/support/instance';
+import { repositoryRoot } from '../../workers/bundle';
+import { launchBrowser } from '../support/browser';
+
+const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
+
+let parley: Instance;
+let browser: Browser;
+
+beforeAll(async () => {
+  const configFile = path.join(repositoryRoot(), 'parley.yaml');
+  const env = { PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', QUIET: 'on' };
+  [parley, browser] = await Promise.all([startInstance({ configFile, env }), launchBrowser()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await parley?.stop();
+}, 60_000);
+
+describe('npm run demo', () => {
+  it('plays the whole story and verifies the archive', async () => {
+    const { code, output } = await demo('--url', parley.url, '--token', parley.adminToken);
+    expect(output).toContain('reported it delivered');
+    expect(output).toContain('archive=VERIFIED');
+    expect(output).toContain('hash chain computed again');
+    expect(output).not.toContain('\u001b'); // no colours but on a terminal
+    expect(code).toBe(0);
+  }, 240_000);
+
+  it('says so when nothing answers', async () => {
+    const { code, output } = await demo('--url', 'http://127.0.0.1:9');
+    expect(output).toContain(
+      'Nothing answers at http://127.0.0.1:9. Start Parley with `npm start`',
+    );
+    expect(code).toBe(1);
+  }, 60_000);
+});
+
+describe('the webchat demo page', () => {
+  it('holds a chat with bot and agent through a reload, a second tab and a killed worker and api', async () => {
+    const { page, complaints } = await openDemo();
+    await button(page, 'Open chat').click();
+    await button(page, 'Opening hours').click();
+    await page.getByText('Monday to Friday').waitFor();
+    await write(page, 'My cup arrived chipped.');
+    await button(page, 'Talk to a human').click();
+    await page.getByText('One moment').waitFor();
+
+    const conversation = await conversationOf(page);
+    const agent = await signIn('agt_ana');
+    await agent('POST', `/v1/conversations/${conversation}/participants`, {
+      agentId: 'agt_ana',
+      role: 'PRIMARY',
+    });
+    await page.getByText('Ana joined the chat').waitFor();
+    await agent('POST', `/v1/conversations/${conversation}/typing`, { typing: true });
+    await page.getByText('Ana is writing…').waitFor();
+    await agent(
+      'POST',
+      `/v1/conversations/${conversation}/messages`,
+      say('A new one is on its way.'),
+    );
+    await page.getByText('A new one is on its way.').waitFor();
+
+    await page.reload();
+    await button(page, 'Open chat').click();
+    await page.getByText('A new one is on its way.').waitFor();
+    const tab = await page.context().newPage();
+    await tab.goto(`${parley.url}/webchat/web/demo`);
+    await button(tab, 'Open chat').click();
+    await tab.getByText('A new one is on its way.').waitFor();
+
+    await parley.kill('worker');
+    await write(tab, 'Written while nobody was there.');
+    await parley.kill('api');
+    await write(page, 'Written while nobody answered.');
+    await parley.ready();
+    for (const text of ['Written while nobody was there.', 'Written while nobody answered.'])
+      for (const where of [page, tab]) await where.getByText(text, { exact: true }).waitFor();
+    await page.getByText('Sent', { exact: true }).waitFor();
+    await tab.close();
+
+    await until(() => agent('DELETE', `/v1/conversations/${conversation}/participants/agt_ana`));
+    await page.getByText('Ana left the chat').waitFor();
+    await page.getByRole('button', { name: '5', exact: true }).click();
+    await page.getByText('The chat has ended').waitFor();
+    for (const text of ['Written while nobody was there.', 'Written while nobody answered.'])
+      expect(await page.getByText(text, { exact: true }).count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }, 400_000);
+});
+
+describe('a page of another site', () => {
+  it('may use the channel once its origin is listed, and not before', async () => {
+    const site = await serveSite('');
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(site.origin);
+    await button(page, 'Open chat').click();
+    await page.getByText('The chat cannot be reached right now.').waitFor();
+    await list(site.origin);
+    await until(async () => {
+      await button(page, 'Try again').click({ timeout: 2000 });
+      await page.getByText('What can we do for you?').waitFor({ timeout: 5000 });
+    });
+    await page.close();
+    await site.close();
+  }, 240_000);
+
+  it('can vouch for a visitor, who then has the same chat on every device', async () => {
+    const secret = 'demo-identity-secret-change-me'; // parley.yaml
+    const hash = createHmac('sha256', secret).update('mia@shop').digest('hex');
+    const site = await serveSite(`data-identifier="mia@shop" data-identifier-hash="${hash}"`);
+    await list(site.origin);
+    const [phone, laptop] = [await browser.newPage(), await browser.newPage()]; // a context each
+    for (const page of [phone, laptop]) page.setDefaultTimeout(PATIENCE_MS);
+    await phone.goto(site.origin);
+    await until(async () => {
+      await phone.reload();
+      await button(phone, 'Open chat').click();
+      await phone.getByText('What can we do for you?').waitFor({ timeout: 5000 });
+    });
+    await write(phone, 'From my phone');
+    await laptop.goto(site.origin);
+    await button(laptop, 'Open chat').click();
+    await laptop.getByText('From my phone').waitFor();
+    for (const page of [phone, laptop]) await page.close();
+    await site.close();
+  }, 240_000);
+});
+
+/** Another site: one page with the widget, under a policy that allows nothing else. */
+async function serveSite(attributes: string) {
+  const server = createServer((_request, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.setHeader(
+      'content-security-policy',
+      `default-src 'none'; script-src ${parley.url}; connect-src ${parley.url}`,
+    );
+    answer.end(
+      `<!doctype html><html lang="en"><title>Shop</title><body><script src="${parley.url}/widget.js?channelId=web" ${attributes}></script></body></html>`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+/** Puts an origin on the channel's list. */
+async function list(origin: string): Promise<void> {
+  const path = '/v1/channels/web';
+  const stored = (await call(parley.adminToken, 'GET', path)) as {
+    version: number;
+    origins: string[];
+  };
+  const {
+    version,
+    createdAt: _created,
+    updatedAt: _updated,
+    ...channel
+  } = {
+    createdAt: null,
+    updatedAt: null,
+    ...stored,
+  };
+  const answer = await fetch(`${parley.url}${path}`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${parley.adminToken}`,
+      'content-type': 'application/json',
+      'if-match': `"${version}"`,
+    },
+    body: JSON.stringify({ ...channel, origins: [...channel.origins, origin] }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** The demo page, watched for requests to others and for what its policy stops. */
+async function openDemo() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE_MS);
+  const complaints: string[] = [];
+  context.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== parley.url && protocol !== 'data:') complaints.push(request.url());
+  });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
+    if (/content security policy|trusted/i.test(message.text())) complaints.push(message.text());
+  });
+  const page = await context.newPage();
+  await page.goto(`${parley.url}/webchat/web/demo`);
+  return { page, complaints };
+}
+
+function button(page: Page, name: string) {
+  return page.getByRole('button', { name });
+}
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message').fill(text);
+  await button(page, 'Send').click();
+}
+const say = (text: string) => ({ body: { type: 'PLAIN', text } });
+
+/** Of the visitor whose token the page keeps. */
+async function conversationOf(page: Page): Promise<string> {
+  const stored = await page.evaluate(() =>
+    JSON.stringify((globalThis as unknown as { localStorage: object }).localStorage),
+  );
+  const [visitor] = Object.values(JSON.parse(stored) as Record<string, string>);
+  const { visit } = JSON.parse(visitor ?? '{}') as { visit: { customerId: string } };
+  const path = `/v1/customers/${visit.customerId}/conversation`;
+  return ((await call(parley.adminToken, 'GET', path)) as { id: string }).id;
+}
+
+async function signIn(agentId: string) {
+  const { token } = (await call(parley.adminToken, 'POST', '/v1/tokens', {
+    role: 'agent',
+    subject: agentId,
+  })) as { token: string };
+  return (method: string, path: string, body?: object) => call(token, method, path, body);
+}
+
+async function call(token: string, method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${parley.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
+
+/** The killed worker's pollers may not be back yet: what is asked of the conversation is asked again. */
+async function until(done: () => Promise<unknown>): Promise<void> {
+  const patience = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const failed = await done().then(
+      () => null,
+      (error: Error) => error,
+    );
+    if (!failed) return;
+    if (Date.now() > patience) throw failed;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function demo(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const script = path.join(repositoryRoot(), 'dist/scripts/demo.js');
+  const child = spawn(process.execPath, [script, '--twilio-port', '0', ...args]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => (output += String(data)));
+  return new Promise((resolve) => child.once('exit', (code) => resolve({ code, output })));
+}

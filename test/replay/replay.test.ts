@@ -1,0 +1,117 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type History, historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
+import { type BotChat, useBotChat } from '../support/bot-chat';
+import { workflowBundle } from '../support/workflow-bundle';
+
+const HISTORIES = path.resolve('test/replay/histories');
+const NO_WRAP_UP = { wrapUp: { enabled: false, seconds: 60, formId: null } };
+
+const chats = useBotChat();
+
+/** What is recorded: `RECORD_HISTORIES=<version> npx jest test/replay` adds one of each. Recorded ones are never edited. */
+const scenarios: Readonly<Record<string, () => Promise<BotChat>>> = {
+  async 'greeter-hand-over-survey'() {
+    const chat = await chats.start('greeter', { queueId: 'support', ...NO_WRAP_UP });
+    await chat.arrives();
+    await chat.says('billing');
+    await chat.agentJoins('agt_ana');
+    await chat.says('my bill is wrong');
+    await chat.agentSays('agt_ana', 'Let me see.');
+    await chat.agentLeaves('agt_ana');
+    await chat.says('5');
+    return chat;
+  },
+  async 'greeter-nobody-free'() {
+    const chat = await chats.start('greeter', { queueId: 'support' });
+    await chat.says('hello');
+    await chat.says('human');
+    await chat.passes('181 seconds');
+    await chat.passes('20 minutes');
+    return chat;
+  },
+  async 'greeter-menu-unanswered'() {
+    const chat = await chats.start('greeter');
+    await chat.arrives();
+    await chat.passes('6 minutes');
+    return chat;
+  },
+  async 'echo-over-a-provider'() {
+    const chat = await chats.start('echo', { delivery: 'SEND' });
+    for (const text of ['one', 'two', 'three']) await chat.says(text);
+    await chat.forceCloses();
+    return chat;
+  },
+  async 'nobody-answers'() {
+    const chat = await chats.start(null);
+    await chat.says('hello?');
+    await chat.passes('1 hour');
+    return chat;
+  },
+};
+
+describe('replay', () => {
+  it.each(Object.keys(scenarios))('of a %s just played', async (name) => {
+    const chat = await scenarios[name]?.();
+    if (!chat) throw new Error(`no scenario ${name}`);
+    const history = await chat.handle().fetchHistory();
+    await record(name, history);
+    expect(await failuresOf([{ workflowId: name, history }])).toEqual([]);
+  });
+
+  it('of every recorded history succeeds', async () => {
+    const recorded = await recordedHistories();
+    expect(recorded.length).toBeGreaterThanOrEqual(Object.keys(scenarios).length);
+    expect(await failuresOf(recorded)).toEqual([]);
+  });
+
+  it('of the same histories against a workflow changed on purpose fails for each', async () => {
+    const recorded = await recordedHistories();
+    const failures = await failuresOf(recorded, path.resolve('test/replay/changed/index.ts'));
+    expect(failures.map(({ workflowId }) => workflowId).sort()).toEqual(
+      recorded.map(({ workflowId }) => workflowId).sort(),
+    );
+  });
+});
+
+interface Recorded {
+  readonly workflowId: string;
+  readonly history: History;
+}
+
+async function failuresOf(
+  histories: readonly Recorded[],
+  entry?: string,
+): Promise<readonly { workflowId: string; message: string }[]> {
+  const failures = [];
+  const results = Worker.runReplayHistories(
+    { workflowBundle: await workflowBundle(undefined, entry) },
+    each(histories),
+  );
+  for await (const { workflowId, error } of results)
+    if (error) failures.push({ workflowId, message: error.message });
+  return failures;
+}
+async function* each(histories: readonly Recorded[]): AsyncGenerator<Recorded> {
+  yield* histories;
+}
+
+async function recordedHistories(): Promise<readonly Recorded[]> {
+  const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      workflowId: path.basename(name, '.json'),
+      history: historyFromJSON(JSON.parse(await readFile(path.join(HISTORIES, name), 'utf8'))),
+    })),
+  );
+}
+
+/** Who ran it is not part of a history worth keeping. */
+async function record(name: string, history: History): Promise<void> {
+  const version = process.env['RECORD_HISTORIES'];
+  if (!version) return;
+  const json = historyToJSON(history).replace(/"identity": "[^"]*"/g, '"identity": "worker"');
+  await mkdir(HISTORIES, { recursive: true });
+  await writeFile(path.join(HISTORIES, `${version}-${name}.json`), `${json}\n`);
+}

@@ -1,0 +1,254 @@
+import { deriveState } from '../../domain/conversation/derive-state';
+import type { Decision } from '../../domain/conversation/effects';
+import {
+  hasPrimaryAgent,
+  isWaiting,
+  listRequestIsOpen,
+  primaryAgents,
+  requestIsOpen,
+  startedSessions,
+  taskOf,
+  voiceIsOn,
+} from '../../domain/conversation/facts';
+import type { ConversationState, ConversationStateName } from '../../domain/conversation/model';
+
+type Violation = string;
+
+/** What must hold after every decision (domain.md 2.7 and the tables of section 5); the empty list when it does. */
+export function violations(before: ConversationState, decision: Decision): Violation[] {
+  const { state } = decision;
+  if (state.lastSeq === 0) return [];
+  return [
+    ...stateRules(before, decision),
+    ...controlRules(before, decision),
+    ...seqRules(before, decision),
+    ...taskRules(state),
+    ...timerRules(state),
+    ...(state.state === 'CLOSED' ? closedRules(state) : []),
+  ];
+}
+
+/** Transitions that a row of domain.md 2.3 gives. */
+const TRANSITIONS: Readonly<Record<ConversationStateName, readonly ConversationStateName[]>> = {
+  CREATED: ['ACTIVE', 'CLOSING'],
+  ACTIVE: ['ON_HOLD', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
+  ON_HOLD: ['ACTIVE', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
+  INACTIVE: ['ACTIVE', 'WRAP_UP', 'CLOSING'],
+  CUSTOMER_LEFT: ['ACTIVE', 'INACTIVE', 'CLOSING'],
+  WRAP_UP: ['ACTIVE', 'INACTIVE', 'CUSTOMER_LEFT', 'CLOSING'],
+  CLOSING: ['CLOSED'],
+  CLOSED: [],
+};
+
+function stateRules(before: ConversationState, { state, entries }: Decision): Violation[] {
+  const changes = entries.filter(({ entry }) => entry.type === 'TOPIC_STATE_CHANGED');
+  const from = before.lastSeq === 0 ? 'CREATED' : before.state;
+  const changed = from !== state.state;
+  return [
+    ...rule(
+      state.state === deriveState(state),
+      `V2: ${state.state}, derived ${deriveState(state)}`,
+    ),
+    ...rule(changes.length === (changed ? 1 : 0), `V2: ${changes.length} TOPIC_STATE_CHANGED`),
+    ...changes
+      .map(({ entry }) => entry.data)
+      .flatMap((data) =>
+        rule(
+          data?.['from'] === from && data?.['to'] === state.state && data['cause'] !== '',
+          `V2: ${JSON.stringify(data)}`,
+        ),
+      ),
+    ...rule(
+      !changed || TRANSITIONS[from].includes(state.state),
+      `illegal: ${from} -> ${state.state}`,
+    ),
+  ];
+}
+
+function controlRules(before: ConversationState, { state, entries }: Decision): Violation[] {
+  const moves = entries.filter(({ entry }) => entry.type === 'CONTROL_CHANGED').length;
+  const { holder, epoch } = state.control;
+  const bots = state.participants.filter((p) => p.type === 'BOT' && !p.leftAt);
+  const primary = bots.filter(({ role }) => role === 'PRIMARY').map(({ id }) => id);
+  const open = state.closingAt === null;
+  const customerIsHere = startedSessions(state).length > 0;
+  return [
+    ...rule(
+      epoch === before.control.epoch + moves,
+      `V5: epoch ${before.control.epoch} -> ${epoch}`,
+    ),
+    ...rule(
+      !open || !customerIsHere || holder !== 'AGENTS' || hasPrimaryAgent(state),
+      'V5, V10: AGENTS hold control and none is here',
+    ),
+    ...rule(
+      !open ||
+        !customerIsHere ||
+        primary.join() === (holder === 'AGENTS' || holder === 'CONTROLLER' ? '' : holder),
+      `V5: ${holder} holds, PRIMARY is ${primary}`,
+    ),
+    ...entries.flatMap(({ entry }) =>
+      rule(
+        entry.type !== 'BOT_MESSAGE' ||
+          entry.actor.id === before.control.holder ||
+          entry.actor.id === holder,
+        'V6: a bot spoke without control',
+      ),
+    ),
+  ];
+}
+
+function seqRules(before: ConversationState, { state, entries }: Decision): Violation[] {
+  return [
+    ...entries.flatMap(({ entry }, n) =>
+      rule(entry.seq === before.lastSeq + n + 1, `V3: seq ${entry.seq}`),
+    ),
+    ...rule(state.lastSeq === before.lastSeq + entries.length, 'V3: lastSeq'),
+    ...rule(new Set(entries.map(({ entry }) => entry.id)).size === entries.length, 'ids differ'),
+  ];
+}
+
+function taskRules(state: ConversationState): Violation[] {
+  const open = state.closingAt === null;
+  const waiting = state.tasks.filter(isWaiting).length;
+  const requests = waiting + (state.requesting ? 1 : 0) + (listRequestIsOpen(state) ? 1 : 0);
+  const sessions = startedSessions(state).map((s) => `${s.channelId} ${s.customerIdentifier}`);
+  const working = state.tasks.filter((task) => task.state !== 'CLOSED' && !isWaiting(task));
+  return [
+    ...rule(requests <= 1, `V7: ${requests} requests`),
+    ...rule(new Set(sessions).size === sessions.length, 'V8'),
+    ...rule(
+      !open || waiting === 0 || startedSessions(state).length > 0,
+      'a request without a customer',
+    ),
+    ...primaryAgents(state).flatMap(({ id }) =>
+      rule(taskOf(state, id)?.state === 'ACTIVE', `${id} is PRIMARY without a task`),
+    ),
+    ...rule(
+      new Set(working.map(({ agentId }) => agentId)).size === working.length,
+      'an agent has two tasks',
+    ),
+    ...working.flatMap((task) =>
+      rule(
+        state.participants.some((p) => p.id === task.agentId && !p.leftAt && p.role !== 'OBSERVER'),
+        `task ${task.id} without its agent`,
+      ),
+    ),
+    ...working.flatMap((task) =>
+      rule(
+        (task.state === 'WRAP_UP') ===
+          state.participants.some(
+            (p) => p.id === task.agentId && !p.leftAt && p.role === 'WRAP_UP',
+          ),
+        `task ${task.id} is ${task.state}, its agent is not`,
+      ),
+    ),
+  ];
+}
+
+function timerRules(state: ConversationState): Violation[] {
+  const { deadlines } = state;
+  const names = Object.keys(deadlines);
+  const has = (name: string) => name in deadlines;
+  const waiting = state.tasks.filter(isWaiting).map(({ id }) => `agentRequestTtl:${id}`);
+  const wraps = state.tasks.filter((t) => t.state === 'WRAP_UP').map(({ id }) => `wrapUp:${id}`);
+  const open = state.closingAt === null;
+  const slaRuns =
+    state.owed && state.state === 'ACTIVE' && !voiceIsOn(state) && state.agentSla?.seconds != null;
+  const started = startedSessions(state).map(({ id }) => `customerInactivity:${id}`);
+  return [
+    ...rule(has('agentSla') === slaRuns, `aSLA runs: ${has('agentSla')}`),
+    ...rule(has('hold') === (state.held !== null), 'hold'),
+    ...rule(has('customerLeft') === (state.state === 'CUSTOMER_LEFT'), 'customerLeft'),
+    ...rule(has('closing') === (state.state === 'CLOSING'), 'closing'),
+    ...rule(!open || has('maxLife'), 'maxLife'),
+    ...rule(has('controlOffer') === (state.control.offeredTo !== null), 'controlOffer'),
+    ...same(names, 'agentRequestTtl:', open ? waiting : []),
+    ...same(names, 'wrapUp:', open ? wraps : []),
+    ...same(
+      names,
+      'reminder:',
+      Object.keys(state.reminders).map((name) => `reminder:${name}`),
+    ),
+    ...same(
+      names,
+      'scheduled:',
+      Object.keys(state.scheduled).map((id) => `scheduled:${id}`),
+    ),
+    ...same(names, 'handRaise:', open ? state.raisedHands.map((id) => `handRaise:${id}`) : []),
+    ...names.flatMap((name) =>
+      rule(!name.startsWith('customerInactivity:') || started.includes(name), `stray ${name}`),
+    ),
+    ...names.flatMap((name) =>
+      rule(!name.startsWith('customerInactivity:') || state.held === null, `${name} in a hold`),
+    ),
+    ...Object.keys(state.thresholdsPassed).flatMap((name) => rule(has(name), `threshold ${name}`)),
+  ];
+}
+
+function closedRules(state: ConversationState): Violation[] {
+  return [
+    ...rule(startedSessions(state).length === 0, 'V9: a session is STARTED'),
+    ...rule(
+      state.tasks.every((task) => task.state === 'CLOSED'),
+      'V9: a task is open',
+    ),
+    ...rule(
+      state.participants.every((p) => p.leftAt !== null),
+      'V9: somebody is here',
+    ),
+    ...rule(Object.keys(state.deadlines).length === 0, 'V9: a deadline is pending'),
+    ...rule(state.disposition !== null, 'no disposition'),
+  ];
+}
+
+/** V4: the deadline that owns a state at rest, `maxLife` aside (domain.md 2.2). */
+export function hasOwner(state: ConversationState): boolean {
+  const owns = (...kinds: string[]) =>
+    Object.keys(state.deadlines).some((name) => kinds.includes(name.split(':')[0] ?? ''));
+  switch (state.state) {
+    case 'CREATED':
+    case 'INACTIVE':
+      return owns(
+        'customerInactivity',
+        'dialogue',
+        'botResponse',
+        'agentRequestTtl',
+        'listRequestTtl',
+      );
+    case 'ACTIVE':
+      // The last two: an agent has passed control to a bot, which asks on the call.
+      return owns('agentSla', 'customerInactivity', 'agentIdle', 'dialogue', 'botResponse');
+    case 'ON_HOLD':
+      return owns('hold');
+    case 'WRAP_UP':
+      return owns('wrapUp');
+    case 'CUSTOMER_LEFT':
+      return owns('customerLeft');
+    case 'CLOSING':
+      return owns('closing');
+    case 'CLOSED':
+      return true;
+  }
+}
+
+/** V10. */
+export function isOwnedBySomebody(state: ConversationState): boolean {
+  const { holder } = state.control;
+  return (
+    startedSessions(state).length === 0 ||
+    state.closingAt !== null ||
+    hasPrimaryAgent(state) ||
+    requestIsOpen(state) ||
+    holder !== 'AGENTS'
+  );
+}
+
+function rule(holds: boolean, otherwise: string): Violation[] {
+  return holds ? [] : [otherwise];
+}
+
+function same(names: readonly string[], prefix: string, wanted: readonly string[]): Violation[] {
+  const found = names.filter((name) => name.startsWith(prefix)).sort();
+  return rule(found.join() === [...wanted].sort().join(), `${prefix} ${found} for ${wanted}`);
+}

@@ -1,0 +1,165 @@
+import path from 'node:path';
+import { requestAgentUpdate } from '../../workflows/conversation/messages';
+import { type BotChat, useBotChat } from '../support/bot-chat';
+import { Desk } from '../support/desk';
+import { MemoryRouting } from '../support/fakes/memory-routing';
+
+const routing = new MemoryRouting();
+routing.queue('support');
+for (const id of ['ana', 'ben']) routing.agent(id);
+const chats = useBotChat({ botsFile: path.resolve('test/support/bots/odd.ts'), routing });
+const desk = new Desk(() => chats.server);
+
+beforeAll(() => desk.opens());
+const open: BotChat[] = [];
+afterEach(async () => {
+  for (const chat of open.splice(0)) await chat.forceCloses().catch(() => undefined); // some have ended
+  for (const id of ['ana', 'ben']) await desk.sets(id, 'LOGOUT');
+});
+
+/** A customer for whom a human is asked; the task rings or waits. */
+async function aCustomer(settings = {}): Promise<{ chat: BotChat; taskId: string }> {
+  const chat = await chats.start(null, { queueId: 'support', wrapUp: OFF, ...settings });
+  open.push(chat);
+  await chat.says('hello');
+  const [task] = (await chat.conversation())?.tasks ?? [];
+  return { chat, taskId: task?.id ?? '' };
+}
+const OFF = { enabled: false, seconds: 60, formId: null };
+
+async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  const patience = Date.now() + 60_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > patience) throw new Error('it never came');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+const task = async (chat: BotChat, n = 0) => (await chat.conversation())?.tasks[n];
+const rings = (chat: BotChat, agentId: string) =>
+  until(async () =>
+    (await chat.conversation())?.tasks.find(
+      (it) => it.mediaState === 'RESERVED' && it.agentId === agentId && it.offerExpiresAt,
+    ),
+  );
+const stateOf = (chat: BotChat, state: string) => until(async () => (await chat.state()) === state);
+
+describe('routing', () => {
+  it('A: offers, and the agent who accepts joins', async () => {
+    await desk.sets('ana', 'READY');
+    const { chat, taskId } = await aCustomer();
+    await rings(chat, 'ana');
+    await expect(desk.accepts('ben', taskId)).rejects.toMatchObject({
+      cause: { type: 'CONFLICT' },
+    });
+    expect(await desk.accepts('ana', taskId)).toMatchObject({ taskId });
+    await stateOf(chat, 'ACTIVE');
+    expect(await task(chat)).toMatchObject({
+      state: 'ACTIVE',
+      mediaState: 'ACTIVE',
+      agentId: 'ana',
+    });
+    expect(await desk.agent('ana')).toMatchObject({
+      mrds: expect.arrayContaining([{ mrdId: 'chat', state: 'ACTIVE', tasks: 1, maxTasks: 5 }]),
+    });
+    await chat.agentLeaves('ana');
+    await until(async () => (await desk.agent('ana'))?.mrds.every(({ tasks }) => tasks === 0));
+  });
+
+  it('H: RONA, then the next agent', async () => {
+    await desk.sets('ana', 'READY');
+    const { chat } = await aCustomer();
+    await rings(chat, 'ana');
+    await desk.sets('ben', 'READY');
+    await chat.passes('20 seconds');
+    const next = await rings(chat, 'ben');
+    expect(await desk.agent('ana')).toMatchObject({ state: 'NOT_READY', reason: 'RONA' });
+    expect(await task(chat)).toMatchObject({ closeReason: 'RONA', closeDetail: 'TIMEOUT' });
+    expect(next).toMatchObject({ priority: 11, previousTaskId: expect.any(String) });
+    await desk.accepts('ben', next.id);
+    await stateOf(chat, 'ACTIVE');
+  });
+
+  it('B: nobody comes: the request ends at its TTL, in routing as well', async () => {
+    const { chat, taskId } = await aCustomer();
+    await until(() => desk.explains(taskId));
+    expect(await desk.queue('support')).toMatchObject({ waiting: 1, agentsReady: 0 });
+    await chat.passes('301 seconds');
+    expect(await task(chat)).toMatchObject({ closeReason: 'NO_AGENT_AVAILABLE' });
+    await until(async () => (await desk.queue('support'))?.waiting === 0);
+  });
+
+  it('I: the customer leaves while it rings: revoked', async () => {
+    await desk.sets('ana', 'READY');
+    const { chat, taskId } = await aCustomer();
+    await rings(chat, 'ana');
+    await chat.leaves();
+    await until(async () => (await desk.queue('support'))?.waiting === 0);
+    await expect(desk.accepts('ana', taskId)).rejects.toMatchObject({
+      cause: { type: 'CONFLICT' },
+    });
+    expect(await task(chat)).toMatchObject({
+      closeReason: 'CANCELLED',
+      closeDetail: 'CUSTOMER_LEFT',
+    });
+  });
+
+  it('forced logout: the conversation goes back to the queue, older than the rest', async () => {
+    await desk.sets('ana', 'READY');
+    const { chat, taskId } = await aCustomer();
+    await rings(chat, 'ana');
+    await desk.accepts('ana', taskId);
+    await stateOf(chat, 'ACTIVE');
+    await desk.sets('ana', 'LOGOUT', 'boss');
+    await stateOf(chat, 'INACTIVE');
+    const next = await until(async () => task(chat, 1));
+    expect(await task(chat)).toMatchObject({ closeReason: 'AGENT_LOGOUT', closeDetail: 'FORCED' });
+    expect(next).toMatchObject({ mediaState: 'QUEUED', priority: 11, queueId: 'support' });
+    await desk.sets('ben', 'READY');
+    await rings(chat, 'ben');
+  });
+
+  it('a lapsed lease is a lost agent; while leases cannot be read nobody is judged', async () => {
+    await desk.sets('ana', 'READY');
+    const { chat, taskId } = await aCustomer();
+    await rings(chat, 'ana');
+    await desk.accepts('ana', taskId);
+    await stateOf(chat, 'ACTIVE');
+    routing.leases.set('ana', '2000-01-01T00:00:00.000Z');
+    routing.down = true;
+    await chat.passes('3 minutes');
+    expect(await desk.agent('ana')).toMatchObject({ state: 'READY' });
+    routing.down = false;
+    await chat.passes('2 minutes');
+    await until(async () => (await desk.agent('ana'))?.state === 'UNKNOWN');
+    await stateOf(chat, 'INACTIVE');
+    expect(await task(chat)).toMatchObject({ closeDetail: 'PRESENCE_LOST' });
+    routing.leases.delete('ana');
+  });
+
+  it('an agent who is asked for by name and is not there: NO_AGENT_AVAILABLE at once', async () => {
+    const chat = await chats.start(null, { wrapUp: OFF });
+    await chat.says('hello');
+    const conversationId = (await chat.conversation())?.id ?? '';
+    await chat.handle().executeUpdate(requestAgentUpdate, {
+      args: [
+        {
+          conversationId,
+          actor: { type: 'OPERATOR', id: 'ops', name: null },
+          queueId: null,
+          agentId: 'ben',
+          priority: null,
+          attributes: {},
+          ttlSeconds: null,
+          note: null,
+        },
+      ],
+    });
+    const ended = await until(async () => {
+      const it = await task(chat);
+      return it?.state === 'CLOSED' && it;
+    });
+    expect(ended).toMatchObject({ closeReason: 'NO_AGENT_AVAILABLE', mode: 'AGENT' });
+  });
+});

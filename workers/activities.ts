@@ -1,0 +1,60 @@
+import type { Client } from '@temporalio/client';
+import { createActivities } from '../activities';
+import type { OpeningFacts } from '../activities/types';
+import { botActivities } from '../bots/activities';
+import { connectorOf } from '../connectors';
+import { BoundedCache } from '../infra/bounded-cache';
+import type { Config } from '../infra/config';
+import { createConversationWorkflows } from '../infra/conversation-workflows';
+import type { Logger } from '../infra/logger';
+import { createMediaLinks } from '../infra/media-links';
+import { createStores } from '../infra/mongo/stores';
+import { createOutgoing } from '../infra/outgoing';
+import { createRoutingWorkflow } from '../infra/routing-workflow';
+
+/** Activities by the queue that runs them. A queue with neither activities nor workflows gets no worker. */
+export interface ParleyActivities {
+  readonly conversation: object;
+  readonly routing: object;
+  readonly housekeeping: object;
+  readonly sends: object;
+  readonly bots: object;
+}
+
+/** What the worker process holds open. */
+export interface OpenActivities {
+  readonly activities: ParleyActivities;
+  close(): Promise<void>;
+}
+
+/** Openings that can be answered while MongoDB is down: a few KB each. */
+const REMEMBERED_CUSTOMERS = 10_000;
+
+/** Builds stores, connectors and clients and hands them to the activities. */
+export async function openActivities(
+  config: Config,
+  client: Client,
+  logger: Logger,
+): Promise<OpenActivities> {
+  const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
+  const activities = createActivities({
+    stores,
+    workflows: createConversationWorkflows(client),
+    routing: createRoutingWorkflow(client),
+    logger,
+    remembered: new BoundedCache<string, OpeningFacts>(REMEMBERED_CUSTOMERS),
+    sends: {
+      ...stores,
+      connectorOf,
+      outgoing: createOutgoing(config),
+      linkOf: createMediaLinks(config).linkOf,
+      publicUrl: config.publicUrl,
+      alert: ({ kind, channelId, reason }) =>
+        logger.error({ channelId, reason, code: kind }, 'a send needs an operator'),
+    },
+  });
+  return {
+    activities: { sends: {}, ...activities, bots: botActivities },
+    close: () => stores.close(),
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { type Bundle, buildIdOf, bundleFile, repositoryRoot } from './bundle';
+
+/** Bundle `workflows/index.ts`, with `bots/index.ts` under the name `@bots`. */
+export async function buildBundle(workflowsPath = sourceOf('workflows')): Promise<Bundle> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    webpackConfigHook,
+    logger: new DefaultLogger('WARN'),
+  });
+  return { code, buildId: buildIdOf(code) };
+}
+
+const webpackConfigHook: BundleOptions['webpackConfigHook'] = (config) => ({
+  ...config,
+  resolve: {
+    ...config.resolve,
+    alias: { ...config.resolve?.alias, '@bots': sourceOf('bots') },
+  },
+});
+
+/** Always from the sources, so that a run with tsx and a compiled one have the same build id. */
+function sourceOf(folder: string): string {
+  return path.join(repositoryRoot(), folder, 'index.ts');
+}
+
+async function main(): Promise<void> {
+  const { code, buildId } = await buildBundle();
+  const file = bundleFile();
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, code);
+  await rename(`${file}.new`, file); // a worker that starts meanwhile reads a whole file
+  process.stdout.write(`workflow bundle ${buildId}\n`);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

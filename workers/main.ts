@@ -1,0 +1,137 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Config } from '../infra/config';
+import type { Logger } from '../infra/logger';
+import { aborted, runService, stopRequested } from '../infra/process';
+import { ensureSearchAttributes } from '../infra/search-attributes';
+import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
+import { openActivities } from './activities';
+import { type Bundle, bundleFile, readBundle } from './bundle';
+import { countOpen, promote } from './deployment';
+import { keptBundles, lookAfterKept } from './kept-bundles';
+import { createWorkerGroup, type WorkerGroup } from './run-worker';
+import { conversationQueue, queuesOf } from './task-queues';
+
+const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
+
+/** The worker process: until it is asked to end. */
+async function main(config: Config, logger: Logger): Promise<void> {
+  const stop = stopRequested();
+  const { address, namespace } = config.temporal;
+  const bundle = await readBundle(bundleFile());
+  const connection = await connectTo(address, async () =>
+    NativeConnection.connect(await temporalConnectionOptions(config.temporal)),
+  );
+  const { client, connection: clientConnection } = await connectTemporal(config.temporal);
+  await ensureSearchAttributes(clientConnection, namespace).catch((err: unknown) =>
+    logger.warn(
+      { err, namespace },
+      'search attributes could not be registered; make them with the tools of your Temporal',
+    ),
+  );
+  const { activities, close } = await openActivities(config, client, logger);
+  const group = createWorkerGroup({ connection, namespace });
+  void aborted(stop).then(() => group.stopAll()); // failures of the drain arrive at group.ended
+
+  try {
+    for (const queue of queuesOf(activities, config.embedded))
+      await group.start(queue.taskQueue, queue, bundle);
+    await promote(client, bundle.buildId, config.embedded ? 'always' : 'ifNewer', stop);
+    logger.info({ buildId: bundle.buildId }, 'worker is polling');
+    const keeping = config.embedded
+      ? serveKept({
+          config,
+          logger,
+          group,
+          client,
+          bundle,
+          queue: conversationQueue(activities, true),
+          stop,
+        })
+      : undefined;
+    await group.ended;
+    await keeping;
+    logger.info('worker has drained');
+  } finally {
+    await group.stopAll();
+    await close();
+    await clientConnection.close();
+    await connection.close();
+  }
+}
+
+interface Keeping {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly group: WorkerGroup;
+  readonly client: Client;
+  readonly bundle: Bundle;
+  readonly queue: ReturnType<typeof conversationQueue>;
+  readonly stop: AbortSignal;
+}
+
+/** An edited bot strands nobody: earlier versions are served from the data directory for as long as they are needed. */
+async function serveKept({
+  config,
+  logger,
+  group,
+  client,
+  bundle,
+  queue,
+  stop,
+}: Keeping): Promise<void> {
+  const kept = keptBundles(path.join(config.dataDir, 'bundles'));
+  await kept.keep(bundle);
+  let emptyLooks: ReadonlyMap<string, number> = new Map();
+  while (!stop.aborted) {
+    try {
+      emptyLooks = await lookAfterKept(
+        {
+          kept,
+          current: bundle.buildId,
+          countOpen: (buildId) => countOpen(client, buildId),
+          dismiss: (buildId) => group.stop(buildId),
+          async serve(buildId) {
+            if (group.has(buildId)) return;
+            await group.start(buildId, queue, await kept.read(buildId));
+            logger.info({ buildId }, 'an earlier version is served for its open conversations');
+          },
+        },
+        emptyLooks,
+      );
+    } catch (err) {
+      logger.warn({ err }, 'kept versions could not be looked after; the next look follows');
+    }
+    await sleep(LOOK_AFTER_KEPT_EVERY_MS, undefined, { signal: stop }).catch(() => undefined); // woken to end
+  }
+}
+
+/** The SDK's own messages in our log. Its signal handling is off: this process drains by {@link stopRequested}. */
+function installRuntime(logger: Logger): void {
+  const levels = {
+    TRACE: 'trace',
+    DEBUG: 'debug',
+    INFO: 'info',
+    WARN: 'warn',
+    ERROR: 'error',
+  } as const;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      // A queue of activities alone, or of workflows alone, is meant so.
+      const expected =
+        message.endsWith('registered, not polling for workflow tasks') ||
+        message.endsWith('registered, not polling for activity tasks');
+      logger[expected ? 'debug' : levels[level]]({ ...meta, err: meta?.['error'] }, message);
+    }),
+  });
+}
+
+if (require.main === module) {
+  runService('worker', (config, logger) => {
+    installRuntime(logger);
+    return main(config, logger);
+  });
+}

@@ -1,0 +1,172 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type * as E from '../../domain/conversation/events';
+import type { ConversationState, PendingEntry } from '../../domain/conversation/model';
+import type { Conversation } from '../../domain/conversation/view';
+
+export const CONVERSATION_TASK_QUEUE = 'conversations';
+export const SEND_TASK_QUEUE = 'sends';
+export const BOT_TASK_QUEUE = 'bots';
+export const HOUSEKEEPING_TASK_QUEUE = 'housekeeping';
+
+/** One outbound message on its way to a provider. Times ISO UTC. */
+export interface QueuedSend {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly sessionId: string;
+  readonly channelId: string;
+  /** The next part to go, from 1; `parts` null until the first part was planned. */
+  readonly part: number;
+  readonly parts: number | null;
+  readonly attempt: number;
+  readonly notBefore: string | null;
+  readonly expiresAt: string;
+  /** How to find out about an attempt of unknown outcome; null when there is none. */
+  readonly recover: 'settle' | 'lookup' | 'resend' | null;
+}
+
+/** News for routing, by the wire name of its signal. */
+export interface RoutingSignal {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/** What a run is started with, and what continue-as-new carries: everything that a handler may have changed. */
+export interface ConversationInput {
+  readonly customerId: string;
+  readonly carried?: Carried;
+}
+export interface Carried {
+  readonly state: ConversationState | null;
+  readonly inbox: readonly Inboxed[];
+  /** The first 16 characters of the newest event keys (architecture.md decision 3). */
+  readonly keys: readonly string[];
+  readonly unarchived: readonly PendingEntry[];
+  /** Last confirmed archive write: sequence number and chain head. */
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly sends: readonly QueuedSend[];
+  /** Controller events that wait for a dialogue hook. */
+  readonly pendingHooks: readonly E.ControllerEvent[];
+  /** Signals that routing has not been given yet. */
+  readonly routingNews?: readonly RoutingSignal[];
+  /** A run that received moved sessions never hands its inbox on (domain.md 10.3). */
+  readonly survivor: boolean;
+}
+
+/** A signal as it arrived, before the channel's settings are known. */
+export type Inboxed =
+  | { readonly type: 'customerMessage'; readonly payload: E.CustomerMessage }
+  | { readonly type: 'channelSessionStarted'; readonly payload: E.SessionStarted }
+  | { readonly type: 'channelSessionEnded'; readonly payload: E.SessionEnded }
+  | { readonly type: 'channelDataUpdated'; readonly payload: E.ChannelDataUpdated }
+  | { readonly type: 'customerFollowUp'; readonly payload: E.CustomerFollowUp }
+  | { readonly type: 'startOutbound'; readonly payload: E.StartOutbound }
+  | { readonly type: 'agentJoined'; readonly payload: E.JoinAs }
+  | { readonly type: 'agentLeft'; readonly payload: E.Leave }
+  | { readonly type: 'deliveryReceipt'; readonly payload: E.DeliveryReceipt }
+  | { readonly type: 'taskChanged'; readonly payload: E.TaskChanged }
+  | { readonly type: 'endConversation'; readonly payload: E.EndConversation }
+  | { readonly type: 'sessionsMovedIn'; readonly payload: E.SessionsMovedIn };
+
+/** The customer wrote. A fact, so a signal: stored even while no worker runs. Repeats are dropped by `eventKey`. */
+export const customerMessageSignal = defineSignal<[E.CustomerMessage]>('customerMessage');
+/** The connector reports that the customer is there; starts the conversation if none is open. */
+export const channelSessionStartedSignal =
+  defineSignal<[E.SessionStarted]>('channelSessionStarted');
+/** The customer ended the session or the connection was lost. A fact. */
+export const channelSessionEndedSignal = defineSignal<[E.SessionEnded]>('channelSessionEnded');
+/** New key-value facts about a session. */
+export const channelDataUpdatedSignal = defineSignal<[E.ChannelDataUpdated]>('channelDataUpdated');
+/** The customer reacted to, edited or deleted an earlier message. */
+export const customerFollowUpSignal = defineSignal<[E.CustomerFollowUp]>('customerFollowUp');
+/** An agent's or bot's outbound start: like a first message, it may open the conversation. */
+export const startOutboundSignal = defineSignal<[E.StartOutbound]>('startOutbound');
+/** Routing assigned an agent. A fact decided elsewhere. */
+export const agentJoinedSignal = defineSignal<[E.JoinAs]>('agentJoined');
+/** Routing or presence took an agent out. A fact decided elsewhere. */
+export const agentLeftSignal = defineSignal<[E.Leave]>('agentLeft');
+/** News of a delivery that matters to an open conversation (architecture.md decision 11). */
+export const deliveryReceiptSignal = defineSignal<[E.DeliveryReceipt]>('deliveryReceipt');
+/** Routing's news of a task. */
+export const taskChangedSignal = defineSignal<[E.TaskChanged]>('taskChanged');
+/** End it. An order that is never refused, so a signal. */
+export const endConversationSignal = defineSignal<[E.EndConversation]>('endConversation');
+/** A merged customer's conversation hands its sessions over (domain.md 10.3). */
+export const sessionsMovedInSignal = defineSignal<[E.SessionsMovedIn]>('sessionsMovedIn');
+
+/** What an update answers. `repeated`: the message was taken before; `seq` may then be unknown to the workflow. */
+export interface Acted {
+  readonly taskId?: string;
+  readonly seq?: number;
+  readonly epoch?: number;
+  readonly sessionId?: string;
+  readonly repeated?: boolean;
+}
+
+/** Updates: each may be refused, and whoever asked must hear why. Refusals are ApplicationFailures whose `type` is a ProblemCode. */
+export const sendMessageUpdate = defineUpdate<Acted, [E.SendMessage]>('sendMessage');
+export const holdUpdate = defineUpdate<Acted, [E.Hold]>('hold');
+export const resumeUpdate = defineUpdate<Acted, [E.Resume]>('resume');
+export const requestAgentUpdate = defineUpdate<Acted, [E.RequestAgent]>('requestAgent');
+export const cancelRequestUpdate = defineUpdate<Acted, [E.CancelRequest]>('cancelRequest');
+export const transferUpdate = defineUpdate<Acted, [E.HandOver]>('transfer');
+export const consultUpdate = defineUpdate<Acted, [E.HandOver]>('consult');
+export const conferenceUpdate = defineUpdate<Acted, [E.HandOver]>('conference');
+export const cancelTransferUpdate = defineUpdate<Acted, [E.CancelTransfer]>('cancelTransfer');
+export const wrapUpUpdate = defineUpdate<Acted, [E.WrapUp]>('wrapUp');
+export const controlUpdate = defineUpdate<Acted, [E.ControlAction]>('control');
+export const joinAsUpdate = defineUpdate<Acted, [E.JoinAs]>('joinAs');
+export const leaveUpdate = defineUpdate<Acted, [E.Leave]>('leave');
+export const changeRoleUpdate = defineUpdate<Acted, [E.ChangeRole]>('changeRole');
+export const updateDataUpdate = defineUpdate<Acted, [E.UpdateData]>('updateData');
+export const endSessionUpdate = defineUpdate<Acted, [E.EndSession]>('endSession');
+export const addNoteUpdate = defineUpdate<Acted, [E.AddNote]>('addNote');
+export const followUpUpdate = defineUpdate<Acted, [E.FollowUp]>('followUp');
+export const raiseHandUpdate = defineUpdate<Acted, [E.RaiseHand]>('raiseHand');
+export const answerSlaUpdate = defineUpdate<Acted, [E.AnswerSla]>('answerSla');
+export const suggestUpdate = defineUpdate<Acted, [E.Suggest]>('suggest');
+export const answerSuggestionUpdate = defineUpdate<Acted, [E.AnswerSuggestion]>('answerSuggestion');
+/** Merge this customer's conversation away: `outcome` tells the merge workflow which of the four cases it met. */
+export const mergeIntoUpdate = defineUpdate<MergeOutcome, [MergeInto]>('mergeInto');
+
+export interface MergeInto {
+  readonly intoCustomerId: string;
+  /** The survivor's open conversation, null when it has none. */
+  readonly intoConversationId: string | null;
+  readonly survivor: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly anonymous: boolean;
+  };
+  /** False: the other one had nothing open, this conversation goes on as the survivor's. */
+  readonly moveSessions: boolean;
+  /** Who was merged, when this is the survivor's own conversation and nothing moves. @default the conversation's customer */
+  readonly fromCustomerId?: string;
+}
+export interface MergeOutcome {
+  readonly moved: boolean;
+  readonly conversationId: string | null;
+}
+
+/** The conversation as it stands; answers after the end, too. Null before the first event was handled. */
+export const getConversationQuery = defineQuery<Conversation | null>('getConversation');
+/** Every pending deadline by name and due time. */
+export const getTimersQuery =
+  defineQuery<readonly { readonly name: string; readonly dueAt: string }[]>('getTimers');
+/** Why it stands as it does: the last decisions, what waits and for what. */
+export const explainQuery = defineQuery<Explanation>('explain');
+
+export interface Explanation {
+  readonly state: string;
+  readonly because: string;
+  readonly waitingFor: readonly string[];
+  readonly decisions: readonly {
+    readonly at: string;
+    readonly event: string;
+    readonly outcome: string;
+  }[];
+  readonly timers: readonly {
+    readonly name: string;
+    readonly dueAt: string;
+    readonly why: string;
+  }[];
+}
