@@ -37,6 +37,7 @@ export interface AgentStateChange {
   readonly loginAt: string;
   readonly from: AgentStateName | MrdStateName;
   readonly since: string;
+  readonly fromReason: string | null;
   readonly to: AgentStateName | MrdStateName;
   readonly reason: string | null;
   readonly at: string;

@@ -13,6 +13,7 @@ import type { Conversation } from '../domain/conversation/view';
 import type { ReportedState } from '../domain/message/reported-state';
 import type { Page, PageRequest } from './page';
 import type { ReportStore, TaskStore } from './report-store';
+import type { PresenceStore, RoutingStore } from './routing-stores';
 
 export type { Page, PageRequest };
 
@@ -461,6 +462,8 @@ export interface Stores {
   readonly feed: ChangeFeed;
   readonly conversations: ConversationStore;
   readonly tasks: TaskStore;
+  readonly routing: RoutingStore;
+  readonly presence: PresenceStore;
   readonly reports: ReportStore;
   readonly customers: CustomerStore;
   readonly deliveries: DeliveryStore;

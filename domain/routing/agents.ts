@@ -46,6 +46,7 @@ export function login(turn: RoutingTurn, agentId: string, leased: boolean): Agen
     loginAt: turn.now,
     from: 'LOGOUT',
     since: turn.now,
+    fromReason: null,
     to: 'NOT_READY',
     reason: null,
   });

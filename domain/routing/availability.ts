@@ -36,19 +36,19 @@ export function setState(
   to: AgentRow['state'],
   reason: string | null,
 ): void {
-  const from = agent.state;
+  const before = { ...agent };
   agent.reason = reason;
-  if (from === to) return;
+  if (before.state === to) return;
   agent.state = to;
-  showAgent(turn, agent, from, to, agent.since);
+  showAgent(turn, before, to, reason);
   agent.since = turn.now;
 }
 
 /** The agent is logged out: gone from everywhere. */
 export function forget(turn: RoutingTurn, agent: AgentRow, reason: string | null): void {
   const { agents, serving, available } = turn.state;
+  showAgent(turn, agent, 'LOGOUT', reason);
   agent.reason = reason;
-  showAgent(turn, agent, agent.state, 'LOGOUT', agent.since);
   for (const [mrdId, mrd] of agent.mrds) {
     showMrd(turn, agent, mrdId, mrd.state, 'LOGOUT', mrd.since);
     serving.get(mrdId)?.delete(agent.id);
@@ -59,18 +59,18 @@ export function forget(turn: RoutingTurn, agent: AgentRow, reason: string | null
 
 function showAgent(
   turn: RoutingTurn,
-  { id, loginAt, reason }: AgentRow,
-  from: AgentStateName,
+  before: Pick<AgentRow, 'id' | 'loginAt' | 'state' | 'since' | 'reason'>,
   to: AgentStateName,
-  since: number,
+  reason: string | null,
 ): void {
   turn.effects.push({
     type: 'stateChanged',
-    agentId: id,
+    agentId: before.id,
     mrdId: null,
-    loginAt,
-    from,
-    since,
+    loginAt: before.loginAt,
+    from: before.state,
+    since: before.since,
+    fromReason: before.reason,
     to,
     reason,
   });
@@ -91,6 +91,7 @@ function showMrd(
     loginAt,
     from,
     since,
+    fromReason: null,
     to,
     reason: null,
   });

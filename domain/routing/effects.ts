@@ -34,7 +34,9 @@ export type RoutingEffect =
       readonly mrdId: string | null;
       readonly loginAt: number;
       readonly from: AgentStateName | MrdStateName;
+      /** Of the state that ended. */
       readonly since: number;
+      readonly fromReason: string | null;
       readonly to: AgentStateName | MrdStateName;
       readonly reason: string | null;
     };

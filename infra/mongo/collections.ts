@@ -1,6 +1,8 @@
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 import type { TimelineActivity } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { AgentStatus } from '../../domain/routing/status';
+import type { AgentEvent, RoutingDecision } from '../routing-stores';
 import type { Customer, TokenRecord } from '../stores';
 
 /**
@@ -143,6 +145,29 @@ export interface UnparsedDocument {
   readonly at: Date;
 }
 
+/** An agent as routing last told. `_id` is the agent's; `n` orders what was told. */
+export interface AgentStatusDocument extends Omit<AgentStatus, 'agentId'> {
+  readonly _id: string;
+  readonly n: number;
+}
+
+/** One event of an agent's stream; `_id` is its number. */
+export interface AgentEventDocument extends Omit<AgentEvent, 'n'> {
+  readonly _id: number;
+  readonly storedAt: Date;
+}
+
+export interface RoutingDecisionDocument extends Omit<RoutingDecision, 'n'> {
+  readonly _id: number;
+  readonly storedAt: Date;
+}
+
+/** `_id` is the agent's. */
+export interface PresenceDocument {
+  readonly _id: string;
+  readonly expiresAt: Date;
+}
+
 export const timelineOf = (db: Db): Collection<TimelineDocument> => db.collection('timeline');
 export const conversationsOf = (db: Db): Collection<ConversationDocument> =>
   db.collection('conversations');
@@ -155,4 +180,11 @@ export const ticketsOf = (db: Db): Collection<TicketDocument> => db.collection('
 export const mediaOf = (db: Db): Collection<MediaDocument> => db.collection('media');
 export const blobsOf = (db: Db): Collection<BlobDocument> => db.collection('media_blobs');
 export const auditOf = (db: Db): Collection<AuditDocument> => db.collection('audit');
+export const agentStatusesOf = (db: Db): Collection<AgentStatusDocument> =>
+  db.collection('agent_statuses');
+export const agentEventsOf = (db: Db): Collection<AgentEventDocument> =>
+  db.collection('agent_events');
+export const routingDecisionsOf = (db: Db): Collection<RoutingDecisionDocument> =>
+  db.collection('routing_decisions');
+export const presenceOf = (db: Db): Collection<PresenceDocument> => db.collection('presence');
 export const unparsedOf = (db: Db): Collection<UnparsedDocument> => db.collection('unparsed');

@@ -105,6 +105,16 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   tickets: [{ name: 'ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
   // Kept two weeks: long enough to be looked at, short enough for what strangers sent.
   unparsed: [{ name: 'ttl', key: { at: 1 }, expireAfterSeconds: 1_209_600 }],
+  agent_events: [
+    { name: 'agent', key: { agentId: 1, _id: 1 } },
+    { name: 'ttl', key: { storedAt: 1 }, expireAfterSeconds: 86_400 },
+  ],
+  routing_decisions: [
+    { name: 'conversation', key: { conversationId: 1, _id: 1 } },
+    // `explain` is asked about what was lately; the timeline keeps who got what.
+    { name: 'ttl', key: { storedAt: 1 }, expireAfterSeconds: 2_592_000 },
+  ],
+  presence: [{ name: 'ttl', key: { expiresAt: 1 }, expireAfterSeconds: 86_400 }],
   audit: [
     { name: 'newest', key: { at: -1, _id: -1 } },
     { name: 'actor', key: { 'actor.id': 1, at: -1, _id: -1 } },

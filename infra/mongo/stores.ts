@@ -16,7 +16,9 @@ import { createDeliveryStore } from './delivery-store';
 import { createIdempotencyStore } from './idempotency-store';
 import { ensureIndexes } from './indexes';
 import { createMediaStore } from './media-store';
+import { createPresenceStore } from './presence-store';
 import { createReportStore } from './report-store';
+import { createRoutingStore } from './routing-store';
 import { createSendLedger, type SendLedger } from './send-ledger';
 import { serviceLevelOf } from './service-levels';
 import { createTaskStore } from './task-store';
@@ -85,6 +87,7 @@ export async function createStores({
   });
   const tokens = createTokenStore(db, now);
   const { historyOf } = known;
+  const reports = createReportStore(db, { config, now });
   const feed = createChangeFeed(db, { deliveries, onError });
   await ensureIndexes(db).catch(async (error: unknown) => {
     await client.close();
@@ -112,7 +115,9 @@ export async function createStores({
     feed,
     conversations: guarded(createConversationStore(db, { historyOf })),
     tasks: guarded(createTaskStore(db)),
-    reports: guarded(createReportStore(db, { config, now })),
+    reports: guarded(reports),
+    routing: guarded(createRoutingStore(db, { reports, now })),
+    presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),
     deliveries,
     ledger: createSendLedger(db, now),

@@ -304,7 +304,7 @@ it('every operation keeps to the document, whatever it is sent', async () => {
         if (response.status >= 400 && route !== '/readyz' && type !== 'application/problem+json')
           complain(`is of type ${type}`);
         const schema = said && resolved(said).content?.[type]?.schema;
-        if (schema && /json$/.test(type)) {
+        if (schema && /[/+]json$/.test(type)) {
           const parsed = schemaOf(`${name} ${response.status}`, schema).safeParse(JSON.parse(text));
           if (!parsed.success)
             complain(

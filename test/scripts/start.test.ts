@@ -82,10 +82,11 @@ describe('npm start', () => {
 
   it('starts again what is killed', async () => {
     const api = await findRecorded(dataDir, 'api');
-    process.kill(api?.pid ?? 0, 'SIGKILL');
+    if (!api) throw new Error('the api does not run');
+    process.kill(api.pid, 'SIGKILL');
     await until(
       async () =>
-        (await findRecorded(dataDir, 'api'))?.pid !== api?.pid && (await running()).includes('api'),
+        (await findRecorded(dataDir, 'api'))?.pid !== api.pid && (await running()).includes('api'),
     );
   }, 60_000);
 

@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../../domain/channel/settings';
 import { conversationWorkflowId, mergeWorkflowId } from '../../domain/ids';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
+import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import {
   CONVERSATION_TASK_QUEUE,
   customerMessageSignal,
@@ -37,6 +38,8 @@ beforeAll(async () => {
       config: { ...stores.config, settings: async () => settings, get: stores.config.get },
     },
     workflows: createConversationWorkflows(client()),
+    routing: createRoutingWorkflow(client()),
+    logger: { warn: () => undefined },
     remembered: new BoundedCache(100),
   });
   const bundle = await workflowBundle();

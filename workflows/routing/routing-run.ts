@@ -46,7 +46,9 @@ export class RoutingRun {
   storeAgainAt: number | null = null;
 
   constructor(config: RoutingConfig, carried: CarriedRouting | null) {
-    this.state = carried ? restore(carried, config, Date.now()) : emptyState(config);
+    this.state = carried
+      ? restore(carried, config, Date.now())
+      : { ...emptyState(config), n: Date.now() }; // also after a lost history the numbers go on growing
     if (this.state.agents.size > 0) this.presenceDueAt = Date.now();
     for (const agentId of this.state.agents.keys()) this.touched.add(agentId);
   }
