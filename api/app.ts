@@ -20,7 +20,9 @@ import { catalogueRoutes } from './routes/catalogue';
 import { configurationRoutes } from './routes/configuration';
 import { operationRoutes } from './routes/operations';
 import { pageRoutes } from './routes/pages';
+import { staffPageRoutes } from './routes/staff-pages';
 import { tokenRoutes } from './routes/tokens';
+import { workspaceRoutes } from './routes/workspace';
 import { DEFAULT_LIMITS } from './settings';
 import { webchatCors } from './webchat/cors';
 
@@ -66,8 +68,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 /** Every route module, in the order of the document. */
 function mountRoutes(app: OpenAPIHono<AppEnv>, deps: RouteDeps): void {
   app.route('/', pageRoutes(app, deps));
+  app.route('/', staffPageRoutes());
   app.route('/', operationRoutes(deps));
   app.route('/', tokenRoutes(deps));
+  app.route('/', workspaceRoutes(deps));
   app.route('/', catalogueRoutes(deps));
   app.route('/', configurationRoutes(deps));
   mountConversationApi(app, deps);

@@ -47,6 +47,11 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'GET /openapi.json': PUBLIC,
   'GET /docs': PUBLIC,
   'GET /docs/assets/{file}': PUBLIC,
+  'GET /desk': PUBLIC,
+  'GET /board': PUBLIC,
+  'GET /assets/{file}': PUBLIC,
+  'GET /v1/me': only(STAFF),
+  'GET /v1/workspace': only(AGENTS_AND_ADMIN),
   'GET /v1/audit': only(ADMIN),
 
   // Credentials

@@ -84,6 +84,8 @@ function landing() {
 <h1>Parley</h1>
 <p>One customer, many channels, one conversation that never loses its place.</p>
 <ul>
+<li><a href="/desk">Desk</a>, for agents</li>
+<li><a href="/board">Board</a>, for supervisors and administrators</li>
 <li><a href="/docs">API reference</a> (<a href="/openapi.json">openapi.json</a>)</li>
 <li><a href="/webchat/web/demo">Webchat demo</a></li>
 <li><a href="/readyz">Readiness</a></li>

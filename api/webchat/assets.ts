@@ -3,16 +3,26 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../domain/errors';
 
-/** Where the build puts the widget, seen from the source and from the compiled code; the page's source where nothing was built. */
+/** Where the build puts the pages and the widget, seen from the source and from the compiled code; the page's source where nothing was built. */
 const PLACES = ['../../dist/web', '../../web', '../../web/widget/public'];
 
-/** A file of the widget's build. Throws `NOT_FOUND` with what to do when there is none. */
-export async function webFile(name: 'widget.js' | 'demo.html'): Promise<string> {
+/** A page or script of the build, by its name there. Throws `NOT_FOUND` with what to do when there is none. */
+export async function webFile(
+  name: 'widget.js' | 'demo.html' | 'desk/index.html' | 'board/index.html',
+): Promise<string> {
+  const text = await builtFile(name);
+  if (text === null)
+    throw new ProblemError('NOT_FOUND', `${name} is not built: run \`npm run build:web\`.`);
+  return text;
+}
+
+/** A file of the build; null when there is none. `name` must be one that nobody outside chose. */
+export async function builtFile(name: string): Promise<string | null> {
   for (const place of PLACES) {
     const text = await readFile(path.resolve(__dirname, place, name), 'utf8').catch(() => null);
     if (text !== null) return text;
   }
-  throw new ProblemError('NOT_FOUND', `${name} is not built: run \`npm run build:web\`.`);
+  return null;
 }
 
 /** A page's policy: own files, and the inline style sheets that it has, by their hash. */

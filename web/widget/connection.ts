@@ -1,5 +1,5 @@
+import { backoffMs, pause } from '../shared/backoff';
 import { ApiError, type WebchatApi } from './api';
-import { backoffMs, pause } from './backoff';
 import type { Entry } from './protocol';
 import { readStream, type StreamListener } from './stream';
 

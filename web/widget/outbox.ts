@@ -1,6 +1,6 @@
 import type { MessageBody } from '../../domain/message/schema';
+import { backoffMs, pause } from '../shared/backoff';
 import { ApiError, type WebchatApi } from './api';
-import { backoffMs, pause } from './backoff';
 import type { ChatStorage } from './storage';
 import type { Unsent } from './stored';
 

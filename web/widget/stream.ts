@@ -1,5 +1,5 @@
+import { createSseParser, type SseEvent } from '../shared/sse';
 import type { DeliveryNews, Entry, Typing } from './protocol';
-import { createSseParser, type SseEvent } from './sse';
 
 /** Milliseconds without a byte after which a stream counts as dead: two heartbeats of 15 s and some patience. */
 const SILENCE_MS = 40_000;

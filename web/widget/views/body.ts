@@ -1,6 +1,6 @@
 import { type ComponentChildren, h, type JSX } from 'preact';
 import type { MessageBody } from '../../../domain/message/schema';
-import { safeHref } from '../text';
+import { safeHref } from '../../shared/text';
 import { Choices } from './choices';
 import { useWidget } from './context';
 import { Media } from './media';

@@ -1,6 +1,6 @@
 import { type ComponentChildren, h, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Block, type Inline, parseMarkdown, parseText } from '../text';
+import { type Block, type Inline, parseMarkdown, parseText } from '../../shared/text';
 import { useWidget } from './context';
 
 /** Characters shown at once; the rest waits behind a button, so that one message cannot fill the page. */

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+
+/** The desk and the board: two pages, one set of shared files, `dist/web/{desk,board}/index.html` and `dist/web/assets/`. */
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: false,
+  // React's automatic runtime; the widget is Preact by plain calls and has no JSX.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'react' } },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: false,
+    target: 'es2022',
+    // It would be an inline script, which the pages' policy forbids.
+    modulePreload: { polyfill: false },
+    // Fonts and pictures as data addresses are not allowed either; there are none.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ['desk/index.html', 'board/index.html'] },
+  },
+});
