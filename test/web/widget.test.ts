@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Entry } from '../../web/widget/protocol';
 import { createSseParser, type SseEvent } from '../../web/shared/sse';
 import { type Inline, parseMarkdown, parseText, safeHref } from '../../web/shared/text';
+import type { Entry } from '../../web/widget/protocol';
 import { contrast, parse, themeOf } from '../../web/widget/theme';
 import { append, EMPTY_TIMELINE, items, unread } from '../../web/widget/timeline';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
