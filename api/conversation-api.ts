@@ -8,6 +8,7 @@ import { createForceClose } from './conversations/force-close';
 import { createMediaUse } from './conversations/media-use';
 import { createMergeCustomers } from './conversations/merge';
 import { createPeople } from './conversations/people';
+import { createProviderSigns } from './conversations/provider-signs';
 import { createTeamDirectory } from './conversations/team-directory';
 import { createWrapUpForms } from './conversations/wrap-up-forms';
 import { createIngress } from './ingress/ingress';
@@ -45,6 +46,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: RouteDeps):
     access,
     takeReceipt: createReceipts({ stores, temporal }),
     typing: createTypingBus(),
+    signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject),
     ...createActing({ access, act: createAct(temporal), audit, people }),
     ...createVisitors(stores),

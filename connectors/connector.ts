@@ -100,14 +100,24 @@ export interface OutboundPart {
   /** Public webhook address of the channel, for status callbacks. */
   readonly hookUrl: string;
 }
-export interface SendContext<Config> {
+/** What every call to a provider is given. */
+export interface CallContext<Config> {
   readonly cfg: Config;
   readonly fetch: typeof globalThis.fetch;
   readonly baseUrl: string;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+}
+export interface SendContext<Config> extends CallContext<Config> {
   /** Which of these provider message ids other parts of ours hold already: a lookup must not adopt them. */
   readonly claimed?: (providerMessageIds: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+/** Somebody of ours writes to this customer, or stopped. */
+export interface OutboundTyping {
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly typing: boolean;
 }
 export interface SendResult {
   readonly providerMessageIds: readonly string[];
@@ -150,6 +160,10 @@ export interface Connector<Config> {
     since: Date,
     context: SendContext<Config>,
   ): Promise<SendResult | null>;
+  /** Shows the customer that we write. A sign is dropped when it fails, never repeated. */
+  typing?(sign: OutboundTyping, context: CallContext<Config>): Promise<void>;
+  /** Tells the provider what it wants to hear beyond our answer, once the events are durable and new. A failure is logged only. */
+  acknowledge?(events: readonly InboundEvent[], context: CallContext<Config>): Promise<void>;
 }
 
 /** A connector of any configuration, as the catalogue holds it: configurations were parsed by its own schema. */

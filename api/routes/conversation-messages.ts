@@ -17,6 +17,7 @@ import {
 } from '../conversations/acting';
 import type { MediaUse } from '../conversations/media-use';
 import { OutboundBody } from '../conversations/outbound-body';
+import type { ProviderSigns } from '../conversations/provider-signs';
 import { AnId } from '../conversations/schemas';
 import { staffOf } from '../conversations/staff';
 import { isUnavailable } from '../ingress/outage-budget';
@@ -150,11 +151,12 @@ export interface MessageRouteDeps extends RouteDeps, Acting {
   readonly access: ConversationAccess;
   readonly mediaUse: MediaUse;
   readonly typing: TypingBus;
+  readonly signs: ProviderSigns;
 }
 
 /** What is said to the customer, and about what was said. */
 export function conversationMessageRoutes(deps: MessageRouteDeps) {
-  const { stores, access, scene, perform, mediaUse, typing } = deps;
+  const { stores, access, scene, perform, mediaUse, typing, signs } = deps;
 
   /** The author of an archived message; null for one that is only scheduled or unknown: the workflow tells them apart. */
   async function authorOf(conversationId: string, messageId: string) {
@@ -235,11 +237,13 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
       const { facts, by, principal } = await scene(c, c.req.valid('param').id);
       const { channelSessionId, typing: isTyping } = c.req.valid('json');
       const { type, id, name } = by.actor;
+      const seen = facts.present.get(principal.subject) === 'PRIMARY';
+      if (seen) signs.typing(facts.id, channelSessionId ?? null, isTyping);
       typing.publish(facts.customerId, {
         typing: isTyping,
         actor: { type, id, name },
         channelSessionId: channelSessionId ?? null,
-        audience: facts.present.get(principal.subject) === 'PRIMARY' ? 'everybody' : 'staff',
+        audience: seen ? 'everybody' : 'staff',
       });
       return c.json({}, 202);
     })

@@ -4,6 +4,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { HookReply, InboundEvent, RawRequest } from '../../connectors/connector';
 import { ProblemError } from '../../domain/errors';
 import type { AppEnv, RouteDeps } from '../context';
+import type { ProviderSigns } from '../conversations/provider-signs';
 import { openChannel } from '../ingress/ingress';
 import { takeEvents, type WebhookEventDeps } from '../ingress/webhook-events';
 import { content, createRoute, createRouter, z } from '../openapi';
@@ -27,7 +28,7 @@ const postWebhook = createRoute({
   responses: answers,
 });
 
-type WebhookDeps = RouteDeps & WebhookEventDeps;
+type WebhookDeps = RouteDeps & WebhookEventDeps & { readonly signs: ProviderSigns };
 
 /** Providers call here (connectors.md 1.2): verify the raw bytes, parse, take, and answer only when all of it is durable. */
 export function webhookRoutes(deps: WebhookDeps) {
@@ -56,6 +57,8 @@ export function webhookRoutes(deps: WebhookDeps) {
     if (unread > 0) unparsed.inc({ provider: configured.providerId }, unread);
     const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
     const outcome = await takeEvents(deps, channel, events, evidence);
+    if (connector.acknowledge && outcome.duplicates === 0)
+      deps.signs.acknowledge(channelId, events);
     return answer(connector.reply(raw, events, context, outcome));
   }
 

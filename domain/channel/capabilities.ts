@@ -19,6 +19,12 @@ export interface Capabilities {
     readonly kinds: readonly MediaKind[];
     readonly maxBytes: Readonly<Partial<Record<MediaKind, number>>>;
     readonly captionMax: number;
+    /** Kinds whose caption may be shorter than `captionMax`; 0: it follows as a text of its own. */
+    readonly captionMaxOf?: Readonly<Partial<Record<MediaKind, number>>>;
+    /** MIME types of a kind that the provider takes; a kind that is left out takes any. */
+    readonly types?: Readonly<Partial<Record<MediaKind, readonly string[]>>>;
+    /** Kinds whose size must be known, since the provider is told it. */
+    readonly sizeNeeded?: readonly MediaKind[];
   };
   readonly text: { readonly max: number };
   readonly buttons: {

@@ -1,4 +1,5 @@
 import type { Capabilities, MediaKind } from '../channel/capabilities';
+import { choiceToken } from './choice-token';
 import type { Choice, MessageBody } from './schema';
 import { headOf, splitText } from './split-text';
 
@@ -95,7 +96,7 @@ function mediaParts(
     const link = linkOf(body.mediaId);
     return textParts([caption, link].filter(Boolean).join('\n'), capabilities);
   }
-  const { captionMax } = capabilities.media;
+  const captionMax = capabilities.media.captionMaxOf?.[body.type] ?? capabilities.media.captionMax;
   if (!caption) return [bare];
   if (caption.length <= captionMax) return [body];
   if (captionMax === 0) return [bare, ...textParts(caption, capabilities)];
@@ -106,7 +107,18 @@ function mediaParts(
 function canCarry(body: Media, { media }: Capabilities): boolean {
   const kind: MediaKind = body.type;
   const most = media.maxBytes[kind];
-  return media.kinds.includes(kind) && (most === undefined || (body.size ?? 0) <= most);
+  const types = media.types?.[kind];
+  return (
+    media.kinds.includes(kind) &&
+    (most === undefined || (body.size ?? 0) <= most) &&
+    (body.size !== undefined || !media.sizeNeeded?.includes(kind)) &&
+    (!types || types.includes(mediaType(body.mimeType)))
+  );
+}
+
+/** Without parameters, in lower case. */
+function mediaType(mimeType = ''): string {
+  return (mimeType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 type Buttons = Extract<MessageBody, { type: 'BUTTON' }>;
@@ -162,15 +174,6 @@ function fittingTitle(title: string, max: number): string {
   if (title.length <= max) return title;
   const head = headOf(title, max - ELLIPSIS.length).trimEnd();
   return head === '' ? '' : head + ELLIPSIS;
-}
-
-/**
- * What goes out for a choice whose id is too long for the provider: its number, which counts as the choice like a typed one. Where
- * another choice has that very id, the number with a mark.
- */
-function choiceToken(index: number, choices: readonly Choice[]): string {
-  const number = String(index + 1);
-  return choices.some(({ id }) => id === number) ? `#${number}` : number;
 }
 
 function numbered(choices: readonly { readonly title: string }[]): string {

@@ -308,6 +308,29 @@ describe('typed choices (connectors.md 1.9)', () => {
     expect(lastBody(story)).toEqual(text('2'));
   });
 
+  const long: MessageBody = {
+    type: 'BUTTON',
+    text: 'Which?',
+    choices: [
+      { id: `bill-${'x'.repeat(90)}`, title: 'Billing' },
+      { id: '1', title: 'One' },
+      { id: `tech-${'x'.repeat(90)}`, title: 'Support for all the rest' },
+    ],
+  };
+  it.each([
+    ['its number', '3', undefined, `tech-${'x'.repeat(90)}`],
+    ['its number and title', '3', 'Support for…', `tech-${'x'.repeat(90)}`],
+    ['a marked number', '#1', 'Billing', `bill-${'x'.repeat(90)}`],
+    ["another choice's id", '1', 'One', '1'],
+    ['a number under the title of an older set', '3', 'Refunds', '3'],
+    ['nothing that was offered', 'refund', undefined, 'refund'],
+  ])('a tap that comes back as %s', (_what, choiceId, title, expected) => {
+    const story = aCreatedStory();
+    story.botSays(long);
+    story.customerWrites({ type: 'CHOICE', choiceId, ...(title && { title }) });
+    expect(lastBody(story)).toMatchObject({ type: 'CHOICE', choiceId: expected });
+  });
+
   it('go with their session', () => {
     const story = aCreatedStory();
     story.startSession({}, whatsAppSettings());

@@ -80,6 +80,47 @@ describe('media', () => {
   ] as [string, MessageBody, unknown][])('%s', (_name, body, expected) => {
     expect(plan(body, media)).toEqual(expected);
   });
+  const picky: Partial<Capabilities> = {
+    media: {
+      kinds: ['IMAGE', 'FILE', 'VIDEO'],
+      maxBytes: {},
+      captionMax: 10,
+      captionMaxOf: { FILE: 0 },
+      types: { IMAGE: ['image/png'] },
+      sizeNeeded: ['VIDEO'],
+    },
+  };
+  it.each([
+    [
+      'a type that fits',
+      { type: 'IMAGE', mediaId: 'm1', mimeType: 'Image/PNG; q=1' },
+      { parts: [{ type: 'IMAGE', mediaId: 'm1', mimeType: 'Image/PNG; q=1' }] },
+    ],
+    [
+      'another type',
+      { type: 'IMAGE', mediaId: 'm1', mimeType: 'image/webp', caption: 'a cat' },
+      plain('a cat\nhttps://p.test/m1'),
+    ],
+    ['an unknown type', { type: 'IMAGE', mediaId: 'm1' }, plain('https://p.test/m1')],
+    ['a size that must be known', { type: 'VIDEO', mediaId: 'm1' }, plain('https://p.test/m1')],
+    [
+      'a known size',
+      { type: 'VIDEO', mediaId: 'm1', size: 0 },
+      { parts: [{ type: 'VIDEO', mediaId: 'm1', size: 0 }] },
+    ],
+    [
+      'a kind without captions',
+      { type: 'FILE', mediaId: 'm1', caption: 'a cat' },
+      {
+        parts: [
+          { type: 'FILE', mediaId: 'm1' },
+          { type: 'PLAIN', text: 'a cat' },
+        ],
+      },
+    ],
+  ] as [string, MessageBody, unknown][])('%s', (_name, body, expected) => {
+    expect(plan(body, picky)).toEqual(expected);
+  });
   it('no captions at all', () => {
     const kinds = { kinds: ['IMAGE' as const], maxBytes: {}, captionMax: 0 };
     expect(plan(image, { media: kinds })).toEqual({

@@ -1,0 +1,64 @@
+import type { AnyConnector, CallContext, InboundEvent } from '../../connectors/connector';
+import type { RouteDeps } from '../context';
+
+/** One call; what is late by more is worth nothing. */
+const TIMEOUT_MS = 5_000;
+
+/** Small calls to providers that nothing hangs on: never awaited by a caller, never repeated, a failure is logged. */
+export interface ProviderSigns {
+  /** An agent whom the customer sees writes, or stopped. Without a session: in the one that was opened last. */
+  typing(conversationId: string, channelSessionId: string | null, typing: boolean): void;
+  /** The events of one request are durable and new. */
+  acknowledge(channelId: string, events: readonly InboundEvent[]): void;
+}
+
+export function createProviderSigns({
+  stores,
+  connectors,
+  outgoing,
+  logger,
+  now,
+}: Pick<RouteDeps, 'stores' | 'connectors' | 'outgoing' | 'logger' | 'now'>): ProviderSigns {
+  async function called(
+    channelId: string,
+    call: (connector: AnyConnector, context: CallContext<unknown>) => Promise<void> | undefined,
+  ): Promise<void> {
+    const found = await stores.config.channel(channelId);
+    const connector = found && connectors.get(found.connector.providerId);
+    if (!connector || (!connector.typing && !connector.acknowledge)) return;
+    const cfg = connector.configSchema.parse(found.connector.cfg);
+    const baseUrl = typeof cfg.baseUrl === 'string' ? cfg.baseUrl : '';
+    const fetch = outgoing.fetch({ timeoutMs: TIMEOUT_MS });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    await call(connector, { cfg, fetch, baseUrl, signal, now });
+  }
+
+  async function showTyping(id: string, sessionId: string | null, typing: boolean): Promise<void> {
+    const conversation = await stores.conversations.get(id);
+    const session = conversation?.channelSessions.findLast(
+      (one) => one.state === 'STARTED' && (sessionId === null || one.id === sessionId),
+    );
+    if (!session) return;
+    const { channelId, channelType, customerIdentifier } = session;
+    const from = (await stores.config.channel(channelId))?.channel.serviceIdentifier ?? '';
+    const sign = { to: customerIdentifier, from, channelType, typing };
+    await called(channelId, (connector, context) => connector.typing?.(sign, context));
+  }
+
+  function unawaited(work: Promise<void>, fields: object): void {
+    work.catch((error: unknown) => {
+      const reason = error instanceof Error ? error.name : 'Error';
+      logger.warn({ ...fields, reason }, 'a sign did not reach the provider');
+    });
+  }
+
+  return {
+    typing: (conversationId, sessionId, typing) =>
+      unawaited(showTyping(conversationId, sessionId, typing), { conversationId }),
+    acknowledge: (channelId, events) =>
+      unawaited(
+        called(channelId, (connector, context) => connector.acknowledge?.(events, context)),
+        { channelId },
+      ),
+  };
+}
