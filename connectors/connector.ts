@@ -32,6 +32,8 @@ export interface HookContext<Config> {
   readonly cfg: Config;
   readonly channel: HookChannel;
   readonly now: Date;
+  /** What the connector's `read` answered, where it has one. */
+  readonly document?: unknown;
 }
 /** How many events of a request were new to us and how many were copies, for providers that want to know. */
 export interface HookOutcome {
@@ -55,6 +57,18 @@ interface FromUser extends EventBase {
     readonly aliases?: readonly string[];
   };
 }
+/**
+ * A medium of an inbound message, which its body names `pending:<index>`. `ref`: an address that anybody may fetch, or whatever the
+ * connector's own `fetchMedia` reads; nobody else ever sees it. `content`: the bytes came with the request itself.
+ */
+export type MediaSource =
+  | {
+      readonly ref: string;
+      /** The provider's own digest of the bytes, hex: checked. */
+      readonly sha256?: string;
+    }
+  | { readonly content: Uint8Array };
+
 /** What one webhook request tells us (connectors.md 1.3). */
 export type InboundEvent =
   | (FromUser & {
@@ -63,11 +77,16 @@ export type InboundEvent =
       readonly body: MessageBody;
       readonly replyTo?: string;
       readonly channelData?: Readonly<Record<string, Json>>;
-      /** Media to fetch, when the body refers to it by `mediaId: 'pending:<index>'`. */
-      readonly mediaUrls?: readonly string[];
+      /** What the body refers to by `mediaId: 'pending:<index>'`. */
+      readonly media?: readonly MediaSource[];
     })
   | (FromUser & { readonly kind: 'reaction'; readonly target: string; readonly emoji: string })
-  | (FromUser & { readonly kind: 'edit'; readonly target: string; readonly body: MessageBody })
+  | (FromUser & {
+      readonly kind: 'edit';
+      readonly target: string;
+      readonly body: MessageBody;
+      readonly media?: readonly MediaSource[];
+    })
   | (FromUser & { readonly kind: 'delete'; readonly target: string })
   | (FromUser & { readonly kind: 'typing'; readonly typing: boolean })
   | (FromUser & { readonly kind: 'started'; readonly payload?: string })
@@ -100,7 +119,7 @@ export interface OutboundPart {
   /** Public webhook address of the channel, for status callbacks. */
   readonly hookUrl: string;
 }
-/** What every call to a provider is given. */
+/** What every call to a provider is given. `fetch` is the guarded one (reliability.md 10). */
 export interface CallContext<Config> {
   readonly cfg: Config;
   readonly fetch: typeof globalThis.fetch;
@@ -108,7 +127,17 @@ export interface CallContext<Config> {
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }
+/** Our copy of a medium, for connectors that upload it. */
+export interface StoredMedium {
+  readonly mimeType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly fileName: string | null;
+  open(): ReadableStream<Uint8Array>;
+}
 export interface SendContext<Config> extends CallContext<Config> {
+  /** Null: there is no such medium, or it is not here yet. */
+  readonly openMedia?: (mediaId: string) => Promise<StoredMedium | null>;
   /** Which of these provider message ids other parts of ours hold already: a lookup must not adopt them. */
   readonly claimed?: (providerMessageIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -144,6 +173,8 @@ export interface Connector<Config> {
   handshake?(request: RawRequest, context: HookContext<Config>): HookReply | null;
   /** The signature, and that the channel owns the number or page that the payload names (reliability.md 10). */
   verify(request: RawRequest, cfg: Config, now: Date, channel: HookChannel): Verdict;
+  /** For formats whose reader is asynchronous (mail): what it reads of a verified request, in memory alone, is `context.document`. */
+  read?(request: RawRequest): Promise<unknown>;
   parse(request: RawRequest, context: HookContext<Config>): readonly InboundEvent[];
   /** What the provider wants to read once all events are durable; `outcome` where the ingress counted. */
   reply(
@@ -164,6 +195,11 @@ export interface Connector<Config> {
   typing?(sign: OutboundTyping, context: CallContext<Config>): Promise<void>;
   /** Tells the provider what it wants to hear beyond our answer, once the events are durable and new. A failure is logged only. */
   acknowledge?(events: readonly InboundEvent[], context: CallContext<Config>): Promise<void>;
+  /**
+   * The provider's answer with the bytes of a medium, for providers that want credentials or a look-up first; without it `ref` is
+   * fetched as it is. Credentials go to the `baseUrl` host alone. An answer other than 2xx is returned as it came.
+   */
+  fetchMedia?(source: { readonly ref: string }, context: CallContext<Config>): Promise<Response>;
 }
 
 /** A connector of any configuration, as the catalogue holds it: configurations were parsed by its own schema. */

@@ -10,6 +10,7 @@ import type {
 } from '../domain/conversation/model';
 import type { Projection } from '../domain/conversation/projection';
 import type { Conversation } from '../domain/conversation/view';
+import type { MediaFailure, MediaView } from '../domain/message/media-state';
 import type { ReportedState } from '../domain/message/reported-state';
 import type { Page, PageRequest } from './page';
 import type { ReportStore, TaskStore } from './report-store';
@@ -37,6 +38,8 @@ export interface ArchivedEntry extends TimelineActivity {
   readonly reactions: readonly { readonly emoji: string; readonly actor: Actor }[];
   readonly edit: { readonly body: TimelineActivity['body']; readonly at: string } | null;
   readonly deletedAt: string | null;
+  /** Of each medium that the body names, in its order. */
+  readonly media: readonly MediaView[];
   readonly erasedAt: string | null;
 }
 
@@ -111,6 +114,11 @@ export interface ChangeFeed {
   onDelivery(
     conversationId: string,
     listener: (messageId: string, delivery: DeliveryView) => void,
+  ): () => void;
+  /** A medium of a message is READY or has FAILED. */
+  onMedia(
+    conversationId: string,
+    listener: (messageId: string, medium: MediaView) => void,
   ): () => void;
   /** Projection of a conversation changed: lists and boards. */
   onConversations(listener: (conversation: ConversationSummary) => void): () => void;
@@ -410,6 +418,8 @@ export interface MediaStore {
     readonly fileName: string | null;
     readonly maxBytes: number;
     readonly owner: Readonly<Record<string, string>>;
+    /** Of a medium that has its id already; a second copy changes nothing. @default a new id of 128 random bits */
+    readonly mediaId?: string;
   }): Promise<{
     readonly mediaId: string;
     readonly mimeType: string;
@@ -424,6 +434,10 @@ export interface MediaStore {
     readonly owner: Readonly<Record<string, string>>;
     open(): ReadableStream<Uint8Array>;
   } | null>;
+  /** It could not be had. A medium that is READY stays so. */
+  fail(mediaId: string, reason: MediaFailure): Promise<void>;
+  /** What is known of each, PENDING where nothing is. */
+  views(mediaIds: readonly string[]): Promise<ReadonlyMap<string, MediaView>>;
   /** Conversations whose entries hold the media. */
   conversationsWith(mediaId: string): Promise<readonly string[]>;
 }

@@ -1,6 +1,7 @@
 import { CHANNEL_TYPES, type ChannelType } from '../../domain/channel/types';
 import { CONVERSATION_STATES, ENTRY_TYPES } from '../../domain/conversation/model';
 import { JsonValue } from '../../domain/json/schema';
+import { MEDIA_FAILURES } from '../../domain/message/media-state';
 import { MessageBody } from '../../domain/message/schema';
 import { z } from '../openapi';
 
@@ -26,6 +27,19 @@ export const DeliveryState = z
   })
   .meta({ id: 'Delivery' });
 
+/** What is known of one medium of an entry. */
+export const MediumView = z
+  .object({
+    mediaId: z.string(),
+    state: z.enum(['PENDING', 'READY', 'FAILED']),
+    mimeType: z.string().nullable(),
+    size: z.int().nullable(),
+    sha256: z.string().nullable(),
+    fileName: z.string().nullable(),
+    reasonCode: z.enum(MEDIA_FAILURES).nullable(),
+  })
+  .meta({ id: 'MediumState' });
+
 /** An entry as staff see it (domain.md 8.1). */
 export const TimelineEntry = z
   .object({
@@ -45,6 +59,7 @@ export const TimelineEntry = z
     reactions: z.array(z.object({ emoji: z.string(), actor: ActorView })),
     edit: z.object({ body: MessageBody.nullable(), at: Instant }).nullable(),
     deletedAt: Instant.nullable(),
+    media: z.array(MediumView),
     erasedAt: Instant.nullable(),
     hash: z.string().meta({ description: 'Chain hash, domain.md 11.' }),
   })

@@ -31,6 +31,7 @@ export function entryView(entry: ArchivedEntry): z.infer<typeof TimelineEntry> {
     reactions: entry.reactions.map(({ emoji, actor }) => ({ emoji, actor: actorView(actor) })),
     edit: entry.edit && { body: entry.edit.body, at: entry.edit.at },
     deletedAt: entry.deletedAt,
+    media: entry.media.map(mediumView),
     erasedAt: entry.erasedAt,
     hash: entry.hash,
   };
@@ -38,6 +39,11 @@ export function entryView(entry: ArchivedEntry): z.infer<typeof TimelineEntry> {
 
 export function actorView({ type, id, name }: TimelineActivity['actor']) {
   return { type, id, name };
+}
+
+export function mediumView(medium: ArchivedEntry['media'][number]) {
+  const { mediaId, state, mimeType, size, sha256, fileName, reasonCode } = medium;
+  return { mediaId, state, mimeType, size, sha256, fileName, reasonCode };
 }
 
 export function deliveryView(delivery: NonNullable<ArchivedEntry['delivery']>) {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { ArchivedEntry } from '../../infra/stores';
 import { type AppEnv, principalOf, type RouteDeps } from '../context';
 import type { ConversationAccess } from '../conversations/access';
-import { deliveryView, entryView, visibleToStaff } from '../conversations/views';
+import { deliveryView, entryView, mediumView, visibleToStaff } from '../conversations/views';
 import { invalid } from '../errors';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { callerKey } from '../principal';
@@ -17,7 +17,7 @@ const getEvents = createRoute({
   tags: ['Conversations'],
   summary: 'Entries as they happen',
   description:
-    'Server-Sent Events. An entry has no event name and its `seq` as `id`; `Last-Event-ID` or `?after=` goes on behind it, without loss or repeat, else it begins at the first entry. `event: delivery` and `event: typing` are news without an id.',
+    'Server-Sent Events. An entry has no event name and its `seq` as `id`; `Last-Event-ID` or `?after=` goes on behind it, without loss or repeat, else it begins at the first entry. `event: delivery`, `event: media` and `event: typing` are news without an id.',
   request: {
     params: conversationParams,
     query: z.object({ after: Seq.optional(), ticket: z.string().max(512).optional() }),
@@ -53,6 +53,12 @@ export function conversationEventRoutes(deps: EventRouteDeps) {
             sink.send({
               event: 'delivery',
               data: JSON.stringify({ messageId, delivery: deliveryView(delivery) }),
+            });
+          }),
+          stores.feed.onMedia(id, (messageId, medium) => {
+            sink.send({
+              event: 'media',
+              data: JSON.stringify({ messageId, medium: mediumView(medium) }),
             });
           }),
           typing.on(customerId, ({ audience: _audience, ...sign }) => {

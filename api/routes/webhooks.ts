@@ -1,7 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { Counter, type Registry } from 'prom-client';
-import type { HookReply, InboundEvent, RawRequest } from '../../connectors/connector';
+import type {
+  AnyConnector,
+  HookContext,
+  HookReply,
+  InboundEvent,
+  RawRequest,
+} from '../../connectors/connector';
 import { ProblemError } from '../../domain/errors';
 import type { AppEnv, RouteDeps } from '../context';
 import type { ProviderSigns } from '../conversations/provider-signs';
@@ -52,7 +58,7 @@ export function webhookRoutes(deps: WebhookDeps) {
         'The signature does not fit.',
       );
     }
-    const events = parsed(() => connector.parse(raw, context), channelId, context.now);
+    const events = await readEvents(connector, raw, context);
     const unread = events.filter(({ kind }) => kind === 'unparsed').length;
     if (unread > 0) unparsed.inc({ provider: configured.providerId }, unread);
     const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
@@ -68,18 +74,19 @@ export function webhookRoutes(deps: WebhookDeps) {
 }
 
 /** Events of a verified request. A connector that cannot read it at all leaves it to be kept: a repeat would not mend it. */
-function parsed(
-  parse: () => readonly InboundEvent[],
-  channelId: string,
-  now: Date,
-): readonly InboundEvent[] {
+async function readEvents(
+  connector: AnyConnector,
+  raw: RawRequest,
+  context: HookContext<unknown>,
+): Promise<readonly InboundEvent[]> {
   try {
-    return parse();
+    const document = await connector.read?.(raw);
+    return connector.parse(raw, { ...context, document });
   } catch {
+    const channelId = context.channel.id;
+    const occurredAt = context.now.toISOString();
     const reason = 'the body cannot be read';
-    return [
-      { kind: 'unparsed', channelId, eventKey: 'raw', occurredAt: now.toISOString(), reason },
-    ];
+    return [{ kind: 'unparsed', channelId, eventKey: 'raw', occurredAt, reason }];
   }
 }
 

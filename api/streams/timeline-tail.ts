@@ -43,7 +43,8 @@ export async function followTimeline(
     feed.onReset(refresh),
     feed.onEntries(conversationId, (entry) => {
       if (entry.seq <= last) return;
-      if (!stale && entry.seq === last + 1) take(entry);
+      // The feed does not know what has become of its media.
+      if (!stale && entry.seq === last + 1 && entry.media.length === 0) take(entry);
       else refresh();
     }),
   ];

@@ -117,7 +117,7 @@ const EVENTS: { readonly [T in EventType]: (base: Base, data: any) => Read } = {
       providerMessageId: data.id,
       externalUser: userOf(data.user),
       body,
-      ...(mediaUrl && { mediaUrls: [mediaUrl] }),
+      ...(mediaUrl && { media: [{ ref: mediaUrl }] }),
       ...(data.replyTo && { replyTo: data.replyTo }),
       ...(data.channelData && { channelData: data.channelData }),
     })),

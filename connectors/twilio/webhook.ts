@@ -160,7 +160,7 @@ function messageEvents(params: Params, { sid, ...base }: Base): readonly Inbound
       providerMessageId: id,
       externalUser: userOf(params),
       body,
-      ...(url && { mediaUrls: [url] }),
+      ...(url && { media: [{ ref: url }] }),
       ...(replyTo && { replyTo }),
       ...(country && { channelData: { country } }),
     };

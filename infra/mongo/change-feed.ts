@@ -1,13 +1,15 @@
 import type { ChangeStreamDocument, Db } from 'mongodb';
+import type { MediaView } from '../../domain/message/media-state';
 import type {
   ArchivedEntry,
   ChangeFeed,
   ConversationSummary,
   DeliveryStore,
   DeliveryView,
+  MediaStore,
 } from '../stores';
 import { type Follower, followChanges } from './change-stream';
-import { conversationsOf, type TimelineDocument } from './collections';
+import { conversationsOf, type TimelineDocument, timelineOf } from './collections';
 import { toSummary } from './projection-document';
 import { toArchived } from './timeline-store';
 
@@ -18,6 +20,7 @@ const BATCH = 200;
 
 export interface FeedDeps {
   readonly deliveries: Pick<DeliveryStore, 'of'>;
+  readonly media: Pick<MediaStore, 'views'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -29,17 +32,19 @@ type Listener<A extends unknown[]> = (...args: A) => void;
  */
 export function createChangeFeed(
   db: Db,
-  { deliveries, onError }: FeedDeps,
+  { deliveries, media, onError }: FeedDeps,
 ): ChangeFeed & Pick<Follower, 'close'> {
   const conversations = conversationsOf(db);
   const sends = db.collection<{ _id: string; messageId: string; conversationId: string }>('sends');
   const byConversation = new Listeners<[ArchivedEntry]>();
   const byCustomer = new Listeners<[ArchivedEntry]>();
   const byDelivery = new Listeners<[string, DeliveryView]>();
+  const byMedia = new Listeners<[string, MediaView]>();
   const all = new Listeners<[ConversationSummary]>();
   const resets = new Listeners<[]>();
   const changedConversations = new Coalescer(showConversations, onError);
   const changedSends = new Coalescer(showDeliveries, onError);
+  const changedMedia = new Coalescer(showMedia, onError);
   let follower: Follower | undefined;
 
   function listen<A extends unknown[]>(
@@ -61,6 +66,7 @@ export function createChangeFeed(
     const id = String(change.documentKey._id);
     if (change.ns.coll === 'conversations' && all.any) changedConversations.add(id);
     if (change.ns.coll === 'sends' && byDelivery.any) changedSends.add(id);
+    if (change.ns.coll === 'media' && byMedia.any) changedMedia.add(id);
     if (change.ns.coll !== 'timeline' || !('fullDocument' in change) || !change.fullDocument)
       return;
     const document = change.fullDocument as TimelineDocument; // the collection's own
@@ -91,25 +97,44 @@ export function createChangeFeed(
       byDelivery.tell(heard.get(messageId) ?? '', messageId, view);
   }
 
+  /** One that no entry names yet is told of with its entry. */
+  async function showMedia(ids: readonly string[]): Promise<void> {
+    const entries = await timelineOf(db)
+      .find({ mediaIds: { $in: [...ids] }, conversationId: { $in: byMedia.keys } })
+      .project<Pick<TimelineDocument, 'id' | 'conversationId' | 'mediaIds'>>({
+        id: 1,
+        conversationId: 1,
+        mediaIds: 1,
+      })
+      .toArray();
+    if (entries.length === 0) return;
+    const views = await media.views(ids);
+    for (const { id, conversationId, mediaIds } of entries)
+      for (const view of views.values())
+        if (mediaIds?.includes(view.mediaId)) byMedia.tell(conversationId, id, view);
+  }
+
   return {
     onEntries: (conversationId, listener) => listen(byConversation, conversationId, listener),
     onCustomerEntries: (customerId, listener) => listen(byCustomer, customerId, listener),
     onDelivery: (conversationId, listener) => listen(byDelivery, conversationId, listener),
+    onMedia: (conversationId, listener) => listen(byMedia, conversationId, listener),
     onConversations: (listener) => listen(all, '', listener),
     onReset: (listener) => listen(resets, '', listener),
     async close() {
       changedConversations.stop();
       changedSends.stop();
+      changedMedia.stop();
       await follower?.close();
     },
   };
 }
 
-/** Whole documents of entries alone: projections and ledger rows change often and are read when somebody wants them. */
+/** Whole documents of entries alone: projections, ledger rows and media change often and are read when somebody wants them. */
 const PIPELINE = [
   {
     $match: {
-      'ns.coll': { $in: ['timeline', 'conversations', 'sends'] },
+      'ns.coll': { $in: ['timeline', 'conversations', 'sends', 'media'] },
       operationType: { $in: ['insert', 'update', 'replace'] },
     },
   },
@@ -126,6 +151,9 @@ class Listeners<A extends unknown[]> {
 
   get any(): boolean {
     return this.byKey.size > 0;
+  }
+  get keys(): string[] {
+    return [...this.byKey.keys()];
   }
   has(key: string): boolean {
     return this.byKey.has(key);

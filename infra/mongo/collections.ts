@@ -1,6 +1,7 @@
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 import type { TimelineActivity } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { MediaFailure } from '../../domain/message/media-state';
 import type { AgentStatus } from '../../domain/routing/status';
 import type { AgentEvent, RoutingDecision } from '../routing-stores';
 import type { Customer, TokenRecord } from '../stores';
@@ -109,15 +110,18 @@ export interface TicketDocument {
   readonly expiresAt: Date;
 }
 
-export interface MediaDocument {
-  readonly _id: string;
-  readonly sha256: string;
-  readonly mimeType: string;
-  readonly size: number;
-  readonly fileName: string | null;
-  readonly owner: Readonly<Record<string, string>>;
-  readonly createdAt: string;
-}
+/** A medium that is there, or one that could not be had. */
+export type MediaDocument =
+  | {
+      readonly _id: string;
+      readonly sha256: string;
+      readonly mimeType: string;
+      readonly size: number;
+      readonly fileName: string | null;
+      readonly owner: Readonly<Record<string, string>>;
+      readonly createdAt: string;
+    }
+  | { readonly _id: string; readonly failure: MediaFailure; readonly createdAt: string };
 
 /** Bytes are kept once each, whatever the number of uploads. `_id` is their SHA-256 in hex. */
 export interface BlobDocument {

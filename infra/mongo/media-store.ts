@@ -5,8 +5,9 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { fileTypeFromBuffer } from 'file-type/node';
 import { type Db, GridFSBucket, type ObjectId } from 'mongodb';
 import { ProblemError } from '../../domain/errors';
+import { type MediaView, pendingMedium } from '../../domain/message/media-state';
 import type { MediaStore } from '../stores';
-import { blobsOf, mediaOf, timelineOf } from './collections';
+import { blobsOf, type MediaDocument, mediaOf, timelineOf } from './collections';
 import { isDuplicateKey, rethrow } from './unavailable';
 
 /** Bytes that a file's type is told from. */
@@ -37,7 +38,7 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
   const bucket = new GridFSBucket(db, { bucketName: 'media_bytes' });
 
   return {
-    async put({ stream, declaredType, fileName, maxBytes, owner }) {
+    async put({ stream, declaredType, fileName, maxBytes, owner, mediaId = newMediaId() }) {
       const meter = createMeter(maxBytes);
       const upload = bucket.openUploadStream('');
       try {
@@ -53,27 +54,32 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
       const { sha256, size, head } = meter.result();
       await keepOnce(sha256, upload.id);
       const mimeType = await typeOf(head, declaredType);
-      const mediaId = `med_${randomBytes(16).toString('hex')}`;
-      await media.insertOne({
-        _id: mediaId,
-        sha256,
-        mimeType,
-        size,
-        fileName,
-        owner,
-        createdAt: now().toISOString(),
-      });
+      const createdAt = now().toISOString();
+      const document = { sha256, mimeType, size, fileName, owner, createdAt };
+      // In one write, so that a follower of changes never sees it half done.
+      await media.replaceOne({ _id: mediaId }, document, { upsert: true });
       return { mediaId, mimeType, size, sha256 };
     },
 
     async get(mediaId) {
       const found = await media.findOne({ _id: mediaId });
-      const blob = found && (await blobs.findOne({ _id: found.sha256 }));
-      if (!found || !blob) return null;
+      if (!found || 'failure' in found) return null;
+      const blob = await blobs.findOne({ _id: found.sha256 });
+      if (!blob) return null;
       const { mimeType, size, sha256, fileName, owner } = found;
       const open = () =>
         Readable.toWeb(bucket.openDownloadStream(blob.fileId)) as ReadableStream<Uint8Array>;
       return { mimeType, size, sha256, fileName, owner, open };
+    },
+
+    async fail(mediaId, reason) {
+      const failed = { failure: reason, createdAt: now().toISOString() };
+      await media.updateOne({ _id: mediaId }, { $setOnInsert: failed }, { upsert: true });
+    },
+
+    async views(mediaIds) {
+      const found = await media.find({ _id: { $in: [...mediaIds] } }).toArray();
+      return new Map(found.map((document) => [document._id, mediumOf(document)]));
     },
 
     async conversationsWith(mediaId) {
@@ -94,6 +100,19 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
       await bucket.delete(fileId);
     }
   }
+}
+
+function newMediaId(): string {
+  return `med_${randomBytes(16).toString('hex')}`;
+}
+
+/** A medium as views show it. */
+export function mediumOf(document: MediaDocument): MediaView {
+  const { _id: mediaId } = document;
+  if ('failure' in document)
+    return { ...pendingMedium(mediaId), state: 'FAILED', reasonCode: document.failure };
+  const { mimeType, size, sha256, fileName } = document;
+  return { mediaId, state: 'READY', mimeType, size, sha256, fileName, reasonCode: null };
 }
 
 /** Counts, hashes and looks at bytes on their way; stops them with `PAYLOAD_TOO_LARGE`. */

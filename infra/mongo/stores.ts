@@ -67,6 +67,7 @@ export async function createStores({
     logger.warn({ err: error }, 'a change stream broke off and is opened again');
 
   const deliveries = createDeliveryStore(db, now);
+  const media = createMediaStore(db, now);
   const audit = createAuditLog(db, now);
   const config = createConfigStore(db, {
     box: createSecretBox(secrets),
@@ -88,7 +89,7 @@ export async function createStores({
   const tokens = createTokenStore(db, now);
   const { historyOf } = known;
   const reports = createReportStore(db, { config, now });
-  const feed = createChangeFeed(db, { deliveries, onError });
+  const feed = createChangeFeed(db, { deliveries, media, onError });
   await ensureIndexes(db).catch(async (error: unknown) => {
     await client.close();
     throw error;
@@ -97,7 +98,7 @@ export async function createStores({
   await follower.live; // configuration is read by then
 
   return {
-    timeline: guarded(createTimelineStore(db, { deliveries, historyOf })),
+    timeline: guarded(createTimelineStore(db, { deliveries, media, historyOf })),
     archive: guarded(
       createArchiveStore(db, {
         now,
@@ -125,7 +126,7 @@ export async function createStores({
     tokens: guarded(tokens),
     idempotency: guarded(createIdempotencyStore(db, now)),
     tickets: guarded(createTicketStore(db, now)),
-    media: guarded(createMediaStore(db, now)),
+    media: guarded(media),
     audit: guarded(audit),
     unparsed: guarded(createUnparsedStore(db, now)),
     ping: () => withinPatience(db.command({ ping: 1 })),

@@ -1,11 +1,14 @@
 import type { Db, Filter } from 'mongodb';
 import { immutableMembers } from '../../domain/archive/chain';
-import type { ArchivedEntry, DeliveryStore, TimelineStore } from '../stores';
+import { mediaIdsOf } from '../../domain/message/media-ids';
+import { type MediaView, pendingMedium } from '../../domain/message/media-state';
+import type { ArchivedEntry, DeliveryStore, MediaStore, TimelineStore } from '../stores';
 import { createArchivedLookup } from './archived-lookup';
 import { conversationsOf, type TimelineDocument, timelineOf } from './collections';
 
 export interface TimelineDeps {
   readonly deliveries: Pick<DeliveryStore, 'of'>;
+  readonly media: Pick<MediaStore, 'views'>;
   /** The customer and those merged into them. */
   readonly historyOf: (customerId: string) => Promise<readonly string[]>;
 }
@@ -13,7 +16,7 @@ export interface TimelineDeps {
 /** The reading side of the archive: entries with what changed later about them (delivery, reactions, edit, deletion) joined. */
 export function createTimelineStore(
   db: Db,
-  { deliveries, historyOf }: TimelineDeps,
+  { deliveries, media, historyOf }: TimelineDeps,
 ): TimelineStore {
   const timeline = timelineOf(db);
   const conversations = conversationsOf(db);
@@ -82,7 +85,8 @@ export function createTimelineStore(
     const messages = documents.filter(({ id }) => id.startsWith('msg_')).map(({ id }) => id);
     if (messages.length === 0) return documents.map((document) => toArchived(document));
     const outbound = documents.filter(({ type }) => OUTBOUND.has(type)).map(({ id }) => id);
-    const [followUps, views] = await Promise.all([
+    const mediaIds = documents.flatMap((document) => document.mediaIds ?? []);
+    const [followUps, views, mediaViews] = await Promise.all([
       timeline
         .find({
           'data.messageId': { $in: messages },
@@ -91,21 +95,27 @@ export function createTimelineStore(
         .sort({ at: 1, seq: 1 })
         .toArray(),
       outbound.length > 0 ? deliveries.of(outbound) : new Map(),
+      mediaIds.length > 0 ? media.views(mediaIds) : new Map<string, MediaView>(),
     ]);
     return documents.map((document) => ({
       ...toArchived(
         document,
         followUps.filter(({ data }) => data?.['messageId'] === document.id),
+        mediaViews,
       ),
       delivery: views.get(document.id) ?? null,
     }));
   }
 }
 
-/** The entry as views show it, `delivery` not yet joined. `followUps`: those about it, oldest first. */
+/**
+ * The entry as views show it, `delivery` not yet joined. `followUps`: those about it, oldest first. `media`: what is known of its
+ * media, PENDING where nothing is.
+ */
 export function toArchived(
   document: TimelineDocument,
   followUps: readonly TimelineDocument[] = [],
+  media: ReadonlyMap<string, MediaView> = new Map(),
 ): ArchivedEntry {
   const edit = followUps.findLast(({ type }) => type === 'MESSAGE_EDITED');
   return {
@@ -115,6 +125,7 @@ export function toArchived(
     reactions: reactionsOf(followUps),
     edit: edit ? { body: edit.body, at: edit.at } : null,
     deletedAt: followUps.find(({ type }) => type === 'MESSAGE_DELETED')?.at ?? null,
+    media: mediaIdsOf(document.body).map((id) => media.get(id) ?? pendingMedium(id)),
     erasedAt: document.erasedAt ?? null,
   };
 }

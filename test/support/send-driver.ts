@@ -370,6 +370,7 @@ function entryOf({
     reactions: [],
     edit: null,
     deletedAt: null,
+    media: [],
     erasedAt: null,
   };
 }

@@ -29,6 +29,7 @@ describe('read', () => {
       reactions: [],
       edit: null,
       deletedAt: null,
+      media: [],
       erasedAt: null,
     });
     expect(await timeline().read(id, 12, 5)).toEqual([]);
