@@ -3,6 +3,7 @@ import { ProblemError } from '../domain/errors';
 import { createAuthenticator } from './authenticator';
 import type { AppDeps, AppEnv, RouteDeps } from './context';
 import { mountConversationApi } from './conversation-api';
+import { createTeamDirectory } from './conversations/team-directory';
 import { createCustomerTokens } from './customer-token';
 import { problemAnswer } from './errors';
 import { auth } from './middleware/auth';
@@ -11,6 +12,7 @@ import { contentType } from './middleware/content-type';
 import { idempotency } from './middleware/idempotency';
 import { jsonGuard } from './middleware/json-guard';
 import { requestMetrics } from './middleware/metrics';
+import { presence } from './middleware/presence';
 import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
 import { requestId } from './middleware/request-id';
 import { securityHeaders } from './middleware/security-headers';
@@ -23,6 +25,9 @@ import { pageRoutes } from './routes/pages';
 import { staffPageRoutes } from './routes/staff-pages';
 import { tokenRoutes } from './routes/tokens';
 import { workspaceRoutes } from './routes/workspace';
+import { createAgentAccess } from './routing/agent-access';
+import { createRoutingDesk } from './routing/desk';
+import { createPresence, type Presence } from './routing/presence';
 import { DEFAULT_LIMITS } from './settings';
 import { webchatCors } from './webchat/cors';
 
@@ -55,18 +60,31 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use('/webchat/*', webchatCors(stores.config));
   app.use(rateLimit({ limit: limits.requestsPerAddress, windowSeconds, key: byAddress }));
   app.use(auth({ authenticator }));
+  const lease = createPresence(stores.presence, logger, now);
+  app.use(presence(lease));
   app.use(rateLimit({ limit: limits.requestsPerToken, windowSeconds, key: byCaller }));
   app.use(bodyLimit(limits));
   app.use(contentType());
   app.use(jsonGuard());
   app.use(idempotency({ store: stores.idempotency, secrets: config.secrets }));
 
-  mountRoutes(app, { ...deps, auth: authenticator, limits });
+  mountRoutes(app, { ...deps, auth: authenticator, limits, presence: lease });
   return app;
 }
 
 /** Every route module, in the order of the document. */
-function mountRoutes(app: OpenAPIHono<AppEnv>, deps: RouteDeps): void {
+function mountRoutes(
+  app: OpenAPIHono<AppEnv>,
+  routeDeps: RouteDeps & { readonly presence: Presence },
+): void {
+  const { stores, temporal } = routeDeps;
+  const teams = createTeamDirectory(stores.config);
+  const deps = {
+    ...routeDeps,
+    teams,
+    agents: createAgentAccess(stores.config, teams),
+    desk: createRoutingDesk(temporal),
+  };
   app.route('/', pageRoutes(app, deps));
   app.route('/', staffPageRoutes());
   app.route('/', operationRoutes(deps));

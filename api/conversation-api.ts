@@ -9,10 +9,12 @@ import { createMediaUse } from './conversations/media-use';
 import { createMergeCustomers } from './conversations/merge';
 import { createPeople } from './conversations/people';
 import { createProviderSigns } from './conversations/provider-signs';
-import { createTeamDirectory } from './conversations/team-directory';
+import type { TeamDirectory } from './conversations/team-directory';
 import { createWrapUpForms } from './conversations/wrap-up-forms';
 import { createIngress } from './ingress/ingress';
 import { createReceipts } from './ingress/receipts';
+import { agentEventRoutes } from './routes/agent-events';
+import { agentRoutes } from './routes/agents';
 import { channelRoutes } from './routes/channels';
 import { conversationEventRoutes } from './routes/conversation-events';
 import { conversationHandlingRoutes } from './routes/conversation-handling';
@@ -23,20 +25,30 @@ import { conversationRoutes } from './routes/conversations';
 import { customerRoutes } from './routes/customers';
 import { mediaRoutes } from './routes/media';
 import { reportRoutes } from './routes/reports';
+import { taskRoutes } from './routes/tasks';
 import { webchatEventRoutes } from './routes/webchat-events';
 import { webchatMessageRoutes } from './routes/webchat-messages';
 import { webchatPageRoutes } from './routes/webchat-pages';
 import { webchatSessionRoutes } from './routes/webchat-sessions';
 import { webhookRoutes } from './routes/webhooks';
+import type { AgentAccess } from './routing/agent-access';
+import type { RoutingDesk } from './routing/desk';
+import type { Presence } from './routing/presence';
 import { createStreamSlots } from './streams/sse';
 import { createTypingBus } from './streams/typing-bus';
 import { createVisitors } from './webchat/visitors';
 
-/** Everything about conversations: what comes in, what is read, what is done, what visitors see. One of each service per process. */
-export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: RouteDeps): void {
-  const { stores, temporal, logger, limits, now } = deps;
+export interface ConversationApiDeps extends RouteDeps {
+  readonly teams: TeamDirectory;
+  readonly agents: AgentAccess;
+  readonly desk: RoutingDesk;
+  readonly presence: Presence;
+}
+
+/** Everything about conversations and who works on them: what comes in, what is read, what is done, what visitors see. One of each service per process. */
+export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: ConversationApiDeps): void {
+  const { stores, temporal, logger, limits, now, teams } = deps;
   const ingress = createIngress({ stores, temporal });
-  const teams = createTeamDirectory(stores.config);
   const access = createConversationAccess({ stores, temporal, teams });
   const audit = createAuditTrail(stores.audit, logger);
   const people = createPeople(stores.config);
@@ -67,6 +79,9 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: RouteDeps):
   app.route('/', conversationHandlingRoutes(services));
   app.route('/', customerRoutes(services));
   app.route('/', mediaRoutes(services));
+  app.route('/', agentRoutes(services));
+  app.route('/', agentEventRoutes(services));
+  app.route('/', taskRoutes(services));
   app.route('/', reportRoutes(services));
   app.route('/', webchatSessionRoutes(services));
   app.route('/', webchatMessageRoutes(services));

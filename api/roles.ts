@@ -123,6 +123,15 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'DELETE /v1/customers/{id}/identities': only(AGENTS_AND_ADMIN),
   'POST /v1/customers/{id}/merge': only(AGENTS_AND_ADMIN),
 
+  // Agents and their work. An admin reads, and takes no work.
+  'PUT /v1/agents/{id}/state': only(AGENTS),
+  'PUT /v1/agents/{id}/mrds/{mrdId}/state': only(AGENTS),
+  'GET /v1/agents/{id}/tasks': only(PEOPLE),
+  'GET /v1/agents/{id}/events': { who: AGENTS_AND_ADMIN, ticket: true },
+  'POST /v1/tasks/{id}/accept': only(AGENTS),
+  'POST /v1/tasks/{id}/decline': only(AGENTS),
+  'GET /v1/tasks': only(PEOPLE),
+
   // Supervision
   'GET /v1/reports/{entity}': only(SUPERVISION),
 

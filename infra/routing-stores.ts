@@ -58,6 +58,8 @@ export interface RoutingStore {
   agents(agentIds?: readonly string[]): Promise<readonly AgentStatus[]>;
   /** Events of one agent after `n`, oldest first; kept for a day. */
   events(agentId: string, after: number, limit: number): Promise<readonly AgentEvent[]>;
+  /** The newest events of one agent, oldest first. */
+  recent(agentId: string, limit: number): Promise<readonly AgentEvent[]>;
   /** The newest event's number of an agent, 0 when there is none: where a stream without a cursor begins. */
   lastEvent(agentId: string): Promise<number>;
   decisions(conversationId: string): Promise<readonly RoutingDecision[]>;

@@ -2,8 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   type PlaceTaken,
-  ROUTING_TASK_QUEUE,
-  routingWorkflowId,
+  routingStart,
   type TakePlace,
   takePlaceUpdate,
 } from '../workflows/routing/messages';
@@ -31,13 +30,7 @@ export function createRoutingWorkflow(client: Client): RoutingWorkflow {
   const { workflow } = client;
   const within = <T>(call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
-  const domain = {
-    taskQueue: ROUTING_TASK_QUEUE,
-    workflowId: routingWorkflowId(),
-    workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    args: [{ domainId: 'default' }],
-    staticSummary: 'routing of the domain default',
-  };
+  const domain = routingStart();
 
   return {
     async tell(signals) {

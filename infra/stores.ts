@@ -121,7 +121,11 @@ export interface ChangeFeed {
     listener: (messageId: string, medium: MediaView) => void,
   ): () => void;
   /** Projection of a conversation changed: lists and boards. */
-  onConversations(listener: (conversation: ConversationSummary) => void): () => void;
+  onConversations(listener: (conversation: ConversationChange) => void): () => void;
+  /** Something was added to the stream of an agent: it is read from the routing store. */
+  onAgentEvents(agentId: string, listener: () => void): () => void;
+  /** The state of some agent changed: boards. */
+  onAgents(listener: () => void): () => void;
   /** After a gap that could not be resumed listeners read again from their cursor. */
   onReset(listener: () => void): () => void;
 }
@@ -146,6 +150,11 @@ export interface ConversationSummary
   readonly queueId: string | null;
   readonly waitingSince: string | null;
   readonly lastCustomerMessageAt: string | null;
+}
+/** A conversation that has just changed, with what the streams of agents tell of it. */
+export interface ConversationChange extends ConversationSummary {
+  readonly tasks: Conversation['tasks'];
+  readonly listEntry: Conversation['listEntry'];
 }
 export interface ConversationFilter {
   readonly state?: string;

@@ -3,14 +3,19 @@ import type { MediaView } from '../../domain/message/media-state';
 import type {
   ArchivedEntry,
   ChangeFeed,
-  ConversationSummary,
+  ConversationChange,
   DeliveryStore,
   DeliveryView,
   MediaStore,
 } from '../stores';
 import { type Follower, followChanges } from './change-stream';
-import { conversationsOf, type TimelineDocument, timelineOf } from './collections';
-import { toSummary } from './projection-document';
+import {
+  type AgentEventDocument,
+  conversationsOf,
+  type TimelineDocument,
+  timelineOf,
+} from './collections';
+import { toChange } from './projection-document';
 import { toArchived } from './timeline-store';
 
 /** Milliseconds in which changes of one conversation or message are shown as one: a burst is read once. */
@@ -40,7 +45,9 @@ export function createChangeFeed(
   const byCustomer = new Listeners<[ArchivedEntry]>();
   const byDelivery = new Listeners<[string, DeliveryView]>();
   const byMedia = new Listeners<[string, MediaView]>();
-  const all = new Listeners<[ConversationSummary]>();
+  const all = new Listeners<[ConversationChange]>();
+  const byAgent = new Listeners<[]>();
+  const agents = new Listeners<[]>();
   const resets = new Listeners<[]>();
   const changedConversations = new Coalescer(showConversations, onError);
   const changedSends = new Coalescer(showDeliveries, onError);
@@ -67,6 +74,9 @@ export function createChangeFeed(
     if (change.ns.coll === 'conversations' && all.any) changedConversations.add(id);
     if (change.ns.coll === 'sends' && byDelivery.any) changedSends.add(id);
     if (change.ns.coll === 'media' && byMedia.any) changedMedia.add(id);
+    if (change.ns.coll === 'agent_statuses') agents.tell('');
+    if (change.ns.coll === 'agent_events' && 'fullDocument' in change && change.fullDocument)
+      byAgent.tell((change.fullDocument as AgentEventDocument).agentId);
     if (change.ns.coll !== 'timeline' || !('fullDocument' in change) || !change.fullDocument)
       return;
     const document = change.fullDocument as TimelineDocument; // the collection's own
@@ -79,7 +89,7 @@ export function createChangeFeed(
 
   async function showConversations(ids: readonly string[]): Promise<void> {
     for (const document of await conversations.find({ _id: { $in: [...ids] } }).toArray())
-      all.tell('', toSummary(document));
+      all.tell('', toChange(document));
   }
 
   async function showDeliveries(ids: readonly string[]): Promise<void> {
@@ -120,6 +130,8 @@ export function createChangeFeed(
     onDelivery: (conversationId, listener) => listen(byDelivery, conversationId, listener),
     onMedia: (conversationId, listener) => listen(byMedia, conversationId, listener),
     onConversations: (listener) => listen(all, '', listener),
+    onAgentEvents: (agentId, listener) => listen(byAgent, agentId, listener),
+    onAgents: (listener) => listen(agents, '', listener),
     onReset: (listener) => listen(resets, '', listener),
     async close() {
       changedConversations.stop();
@@ -130,17 +142,21 @@ export function createChangeFeed(
   };
 }
 
-/** Whole documents of entries alone: projections, ledger rows and media change often and are read when somebody wants them. */
+/** Whole documents of entries and agent events alone: the rest changes often and is read when somebody wants it. */
 const PIPELINE = [
   {
     $match: {
-      'ns.coll': { $in: ['timeline', 'conversations', 'sends', 'media'] },
+      'ns.coll': {
+        $in: ['timeline', 'conversations', 'sends', 'media', 'agent_events', 'agent_statuses'],
+      },
       operationType: { $in: ['insert', 'update', 'replace'] },
     },
   },
   {
     $set: {
-      fullDocument: { $cond: [{ $eq: ['$ns.coll', 'timeline'] }, '$fullDocument', '$$REMOVE'] },
+      fullDocument: {
+        $cond: [{ $in: ['$ns.coll', ['timeline', 'agent_events']] }, '$fullDocument', '$$REMOVE'],
+      },
     },
   },
   { $unset: ['updateDescription'] },

@@ -1,6 +1,6 @@
 import type { UpdateFilter } from 'mongodb';
 import type { Projection } from '../../domain/conversation/projection';
-import type { ConversationSummary, StoredConversation } from '../stores';
+import type { ConversationChange, ConversationSummary, StoredConversation } from '../stores';
 import type { ConversationDocument } from './collections';
 
 /** The update that stores a conversation's projection with everything that lists filter by. */
@@ -85,6 +85,11 @@ export function toSummary(document: ConversationDocument): ConversationSummary {
     waitingSince,
     lastCustomerMessageAt,
   };
+}
+
+export function toChange(document: ConversationDocument): ConversationChange {
+  const { tasks, listEntry } = document.projection.conversation;
+  return { ...toSummary(document), tasks, listEntry };
 }
 
 export function toStored(document: ConversationDocument): StoredConversation {

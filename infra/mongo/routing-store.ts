@@ -8,6 +8,7 @@ import type {
   RoutingStore,
 } from '../routing-stores';
 import {
+  type AgentEventDocument,
   type AgentStatusDocument,
   agentEventsOf,
   agentStatusesOf,
@@ -60,7 +61,16 @@ export function createRoutingStore(db: Db, { reports, now }: RoutingStoreDeps): 
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();
-      return found.map(({ _id, ...event }) => ({ n: _id, ...event }));
+      return found.map(eventOf);
+    },
+
+    async recent(agentId, limit) {
+      const found = await agentEvents
+        .find({ agentId }, { projection: { storedAt: 0 } })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray();
+      return found.map(eventOf).reverse();
     },
 
     async lastEvent(agentId) {
@@ -116,6 +126,10 @@ async function ignoringKnown(write: Promise<unknown>): Promise<void> {
     const known = bulk.length > 0 && bulk.every(({ code }) => code === 11_000);
     if (!known && !isDuplicateKey(error)) throw error;
   }
+}
+
+function eventOf({ _id, ...event }: Omit<AgentEventDocument, 'storedAt'>): AgentEvent {
+  return { n: _id, ...event };
 }
 
 function statusOf({ _id, n: _, ...status }: AgentStatusDocument): AgentStatus {

@@ -15,6 +15,17 @@ export function routingWorkflowId(domainId: string = DEFAULT_ROUTING_DOMAIN): st
   return `routing:${domainId}`;
 }
 
+/** How the routing workflow of a domain is started; where it runs already it is left alone. */
+export function routingStart(domainId: string = DEFAULT_ROUTING_DOMAIN) {
+  return {
+    taskQueue: ROUTING_TASK_QUEUE,
+    workflowId: routingWorkflowId(domainId),
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    args: [{ domainId }] as [RoutingInput],
+    staticSummary: `routing of the domain ${domainId}`,
+  };
+}
+
 /** What a run is started with, and what continue-as-new carries. */
 export interface RoutingInput {
   readonly domainId: string;

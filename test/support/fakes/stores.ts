@@ -28,6 +28,7 @@ export function fakeStores(given: Partial<Stores> = {}): FakeStores {
     tickets: fakeTickets(),
     idempotency: fakeIdempotency(),
     audit: fakeAudit(),
+    presence: { renew: async () => undefined, leases: async () => new Map() },
   };
   const guarded = Object.fromEntries(
     Object.entries(own).map(([name, store]) => [name, failing(store, outage)]),

@@ -1,0 +1,109 @@
+import { ProblemError } from '../../domain/errors';
+import type { TaskFilter } from '../../infra/report-store';
+import type { RouteDeps } from '../context';
+import type { AuditTrail } from '../conversations/audit-trail';
+import { AnId, TaskView } from '../conversations/schemas';
+import { staffOf } from '../conversations/staff';
+import { taskView } from '../conversations/views';
+import { createRoute, createRouter, json, listQuery, pageOf, z } from '../openapi';
+import type { Principal } from '../principal';
+import type { AgentAccess } from '../routing/agent-access';
+import type { RoutingDesk } from '../routing/desk';
+import { TASK_STATES, taskStateFilter } from '../routing/task-filter';
+
+const tags = ['Tasks'];
+const taskParams = z.object({ id: AnId });
+const Answered = z
+  .object({ taskId: z.string(), conversationId: z.string() })
+  .meta({ id: 'OfferAnswered' });
+
+const postAccept = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/accept',
+  tags,
+  summary: 'Accept an offer; exactly one wins',
+  description: '`CONFLICT` once the offer is gone: answered, withdrawn or lapsed.',
+  request: { params: taskParams },
+  responses: { 200: json(Answered, 'The agent joins the conversation.') },
+});
+const postDecline = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/decline',
+  tags,
+  summary: 'Decline an offer',
+  description: 'The request looks on; the agent who declined comes last from now on.',
+  request: { params: taskParams },
+  responses: { 200: json(Answered, 'Declined.') },
+});
+const getTasks = createRoute({
+  method: 'get',
+  path: '/v1/tasks',
+  tags,
+  summary: 'Agent tasks',
+  description: 'Agents see their own, supervisors of teams those of their agents and of nobody.',
+  request: {
+    query: z.strictObject({
+      ...listQuery,
+      state: z.enum(TASK_STATES).optional(),
+      agentId: AnId.optional(),
+      queueId: AnId.optional(),
+      conversationId: AnId.optional(),
+    }),
+  },
+  responses: { 200: json(pageOf(TaskView), 'Newest first.') },
+});
+
+export interface TaskRouteDeps extends RouteDeps {
+  readonly agents: AgentAccess;
+  readonly desk: RoutingDesk;
+  readonly audit: AuditTrail;
+}
+
+/** Offers and what became of them. */
+export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
+  /** What routing does not know may never have been: then there is nothing to conflict with. */
+  async function orUnknown(error: unknown, taskId: string): Promise<never> {
+    const gone = error instanceof ProblemError && error.code === 'CONFLICT';
+    if (gone && !(await stores.tasks.get(taskId)))
+      throw new ProblemError('NOT_FOUND', 'There is no such task.');
+    throw error;
+  }
+  async function restricted(principal: Principal, filter: TaskFilter): Promise<TaskFilter | null> {
+    const visible = await agents.visibleTo(principal);
+    if (principal.role === 'agent')
+      return filter.agentId === undefined || filter.agentId === principal.subject
+        ? { ...filter, agentId: principal.subject }
+        : null;
+    return visible === null ? filter : { ...filter, visibleToSupervisorOf: visible };
+  }
+
+  return createRouter()
+    .openapi(postAccept, async (c) => {
+      const principal = staffOf(c);
+      const { id: taskId } = c.req.valid('param');
+      const accepted = await desk
+        .accept({ taskId, agentId: principal.subject })
+        .catch((error: unknown) => orUnknown(error, taskId));
+      await audit.record(principal, 'task.accept', `tasks/${taskId}`, c.get('requestId'));
+      return c.json(accepted, 200);
+    })
+    .openapi(postDecline, async (c) => {
+      const principal = staffOf(c);
+      const { id: taskId } = c.req.valid('param');
+      const declined = await desk
+        .decline({ taskId, agentId: principal.subject })
+        .catch((error: unknown) => orUnknown(error, taskId));
+      await audit.record(principal, 'task.decline', `tasks/${taskId}`, c.get('requestId'));
+      return c.json(declined, 200);
+    })
+    .openapi(getTasks, async (c) => {
+      const { limit, cursor, state, ...asked } = c.req.valid('query');
+      const filter = await restricted(staffOf(c), {
+        ...asked,
+        ...(state === undefined ? {} : taskStateFilter(state)),
+      });
+      if (!filter) return c.json({ items: [], nextCursor: null }, 200);
+      const { items, nextCursor } = await stores.tasks.list(filter, { limit, cursor });
+      return c.json({ items: items.map(taskView), nextCursor }, 200);
+    });
+}

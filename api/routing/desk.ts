@@ -1,0 +1,141 @@
+import { type Client, QueryNotRegisteredError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  type QueryDefinition,
+  type SignalDefinition,
+  type UpdateDefinition,
+  WorkflowNotFoundError,
+} from '@temporalio/common';
+import { ProblemError } from '../../domain/errors';
+import {
+  type Accepted,
+  type AgentStatus,
+  type AnswerOffer,
+  acceptUpdate,
+  configurationChangedSignal,
+  declineUpdate,
+  explainRoutingQuery,
+  type FlushQueue,
+  flushQueueUpdate,
+  getQueuesQuery,
+  type PlaceTaken,
+  type QueueStatus,
+  type RoutingExplanation,
+  routingStart,
+  type SetAgentState,
+  type SetMrdState,
+  setAgentStateUpdate,
+  setMrdStateUpdate,
+  type TakePlace,
+  takePlaceUpdate,
+} from '../../workflows/routing/messages';
+import { insisting } from '../conversations/acts';
+import { toProblem } from '../errors';
+
+/** Milliseconds until a request that no worker takes is given up: routing answers from memory. */
+const ASK_TIMEOUT_MS = 5_000;
+
+/**
+ * What people and routes ask of the routing workflow, which is started where it does not run. Refusals are thrown as
+ * `ProblemError`s by their code, `UNAVAILABLE` when nobody answers.
+ */
+export interface RoutingDesk {
+  accept(answer: AnswerOffer): Promise<Accepted>;
+  decline(answer: AnswerOffer): Promise<Accepted>;
+  setAgentState(request: SetAgentState): Promise<AgentStatus>;
+  setMrdState(request: SetMrdState): Promise<AgentStatus>;
+  takePlace(place: TakePlace): Promise<PlaceTaken>;
+  flushQueue(request: FlushQueue): Promise<{ readonly flushed: number }>;
+  /** Every queue as it stands; none before routing first ran. */
+  queues(): Promise<readonly QueueStatus[]>;
+  /** Why requests wait: one, or the hundred first. */
+  explain(taskId?: string): Promise<readonly RoutingExplanation[]>;
+  /** Queues, agents, MRDs, calendars or routing attributes were changed. */
+  configurationChanged(): Promise<void>;
+}
+
+export function createRoutingDesk(temporal: Client): RoutingDesk {
+  const domain = routingStart();
+  const within = <T>(call: () => Promise<T>): Promise<T> =>
+    temporal.withDeadline(Date.now() + ASK_TIMEOUT_MS, call);
+
+  async function ask<Answer, Request>(
+    update: UpdateDefinition<Answer, [Request]>,
+    request: Request,
+  ): Promise<Answer> {
+    const asking = () =>
+      within(() =>
+        insisting(() =>
+          temporal.workflow.getHandle(domain.workflowId).executeUpdate(update, { args: [request] }),
+        ),
+      );
+    try {
+      return await asking().catch(async (error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        await within(() => temporal.workflow.start('routingWorkflow', domain));
+        return asking();
+      });
+    } catch (error) {
+      throw problemOf(error);
+    }
+  }
+
+  /** An agent whom the caller knows and routing does not was made a moment ago: it reads its configuration, and is asked again. */
+  async function askAbout<Answer, Request>(
+    update: UpdateDefinition<Answer, [Request]>,
+    request: Request,
+  ): Promise<Answer> {
+    return ask(update, request).catch(async (error: unknown) => {
+      if (!(error instanceof ProblemError) || error.code !== 'NOT_FOUND') throw error;
+      await tell(configurationChangedSignal);
+      return ask(update, request);
+    });
+  }
+
+  async function look<Answer, Args extends unknown[]>(
+    query: QueryDefinition<Answer, Args>,
+    ...args: Args
+  ): Promise<Answer | null> {
+    try {
+      const handle = temporal.workflow.getHandle(domain.workflowId);
+      return await within(() => handle.query(query, ...args));
+    } catch (error) {
+      // It has not run yet, or has not come to its first step.
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError)
+        return null;
+      throw problemOf(error);
+    }
+  }
+
+  async function tell(signal: SignalDefinition<[]>): Promise<void> {
+    await within(() => temporal.workflow.signalWithStart('routingWorkflow', { ...domain, signal }));
+  }
+
+  return {
+    accept: (answer) => ask(acceptUpdate, answer),
+    decline: (answer) => ask(declineUpdate, answer),
+    setAgentState: (request) => askAbout(setAgentStateUpdate, request),
+    setMrdState: (request) => askAbout(setMrdStateUpdate, request),
+    takePlace: (place) => askAbout(takePlaceUpdate, place),
+    flushQueue: (request) => ask(flushQueueUpdate, request),
+    queues: async () => (await look(getQueuesQuery)) ?? [],
+    explain: async (taskId) =>
+      (await look(explainRoutingQuery, taskId === undefined ? undefined : { taskId })) ?? [],
+    configurationChanged: () => tell(configurationChangedSignal),
+  };
+}
+
+/** A refusal as it is; whatever else went wrong, routing did not answer. */
+function problemOf(error: unknown): ProblemError {
+  const problem = toProblem(error);
+  const cut =
+    problem.code === 'INTERNAL' &&
+    error instanceof Error &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'AcceptedUpdateCompletedWorkflow';
+  return problem.code === 'UNAVAILABLE' || cut
+    ? new ProblemError('UNAVAILABLE', 'Routing does not answer at the moment.', problem.facts, {
+        cause: error,
+      })
+    : problem;
+}
