@@ -2,16 +2,17 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ProblemError } from '../domain/errors';
 import type { ConversationWorkflows } from '../infra/conversation-workflows';
-import type { CustomerStore } from '../infra/stores';
+import type { CustomerStore, MediaStore } from '../infra/stores';
 import type { HousekeepingActivities } from './types';
 
 export interface HousekeepingDeps {
   readonly customers: Pick<CustomerStore, 'merge' | 'setLiveIn'>;
+  readonly media: Pick<MediaStore, 'fail'>;
   readonly workflows: ConversationWorkflows;
 }
 
 /** Acts on other workflows and slow reads, on the task queue `housekeeping`. All idempotent. */
-export function createHousekeepingActivities({ customers, workflows }: HousekeepingDeps) {
+export function createHousekeepingActivities({ customers, media, workflows }: HousekeepingDeps) {
   return {
     handOn: ({ toCustomerId, inbox }) => workflows.handOn(toCustomerId, inbox),
 
@@ -43,5 +44,6 @@ export function createHousekeepingActivities({ customers, workflows }: Housekeep
     },
 
     setLiveIn: ({ customerId, liveIn }) => customers.setLiveIn(customerId, liveIn),
+    recordMediaFailure: ({ mediaId, reason }) => media.fail(mediaId, reason),
   } satisfies HousekeepingActivities;
 }

@@ -1,6 +1,7 @@
 import type { RoutingWorkflow } from '../infra/routing-workflow';
 import { type ConfigurationDeps, createConfigurationActivities } from './configuration';
 import { createHousekeepingActivities, type HousekeepingDeps } from './housekeeping';
+import { createMediaActivities, type MediaDeps } from './media';
 import { createOpeningActivities, type OpeningDeps } from './openings';
 import { createRoutingActivities, type RoutingDeps } from './routing';
 import { createSendActivities, type SendDeps } from './sends';
@@ -11,14 +12,14 @@ export interface ActivityDeps {
   readonly stores: TimelineDeps &
     Omit<OpeningDeps, 'remembered'> &
     ConfigurationDeps &
-    Pick<HousekeepingDeps, 'customers'> &
+    Pick<HousekeepingDeps, 'customers' | 'media'> &
     Pick<RoutingDeps, 'config' | 'routing' | 'presence'>;
   readonly workflows: HousekeepingDeps['workflows'];
   readonly routing: RoutingWorkflow;
   readonly logger: RoutingDeps['logger'];
   readonly remembered: OpeningDeps['remembered'];
   /** Unset: this process sends nothing. */
-  readonly sends?: SendDeps;
+  readonly sends?: SendDeps & MediaDeps;
 }
 
 /** All activities by the task queue that runs them. */
@@ -35,11 +36,14 @@ export function createActivities(deps: ActivityDeps) {
     conversation,
     /** Local activities of the routing workflow, and the same again as ordinary ones. */
     routing: createRoutingActivities({ ...stores, workflow: deps.routing, logger }),
-    ...(sends ? { sends: createSendActivities(sends) } : {}),
+    /** Calls to providers, either way. */
+    ...(sends
+      ? { sends: { ...createSendActivities(sends), ...createMediaActivities(sends) } }
+      : {}),
     /** The same again as ordinary activities, for the time when MongoDB is down. */
     housekeeping: {
       ...conversation,
-      ...createHousekeepingActivities({ customers: stores.customers, workflows }),
+      ...createHousekeepingActivities({ ...stores, workflows }),
     },
   };
 }

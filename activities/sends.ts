@@ -12,7 +12,7 @@ import { failureReason } from '../domain/message/send-policy';
 import { OutgoingError } from '../domain/outgoing-error';
 import type { LedgerRow, SendLedger } from '../infra/mongo/send-ledger';
 import type { Outgoing } from '../infra/outgoing';
-import type { ArchivedEntry, ConfigStore, TimelineStore } from '../infra/stores';
+import type { ArchivedEntry, ConfigStore, MediaStore, TimelineStore } from '../infra/stores';
 import { Pacer } from './pacer';
 import { cannotTell, isUnavailable, nameOf, stopped, toApplicationFailure } from './send-failures';
 import { type Target, targetOf } from './send-target';
@@ -23,6 +23,7 @@ export interface SendDeps {
   readonly config: Pick<ConfigStore, 'channel'>;
   readonly timeline: Pick<TimelineStore, 'read' | 'find'>;
   readonly ledger: SendLedger;
+  readonly media: Pick<MediaStore, 'get'>;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
   /** An expiring link to our copy of a medium, for providers that fetch it and channels that cannot carry it. */
   readonly linkOf: (mediaId: string) => string;
@@ -194,6 +195,7 @@ export function createSendActivities(deps: SendDeps): SendActivities {
       baseUrl,
       signal: AbortSignal.timeout(left),
       now,
+      openMedia: deps.media.get,
       claimed: (ids) => ledger.claimed(channel.id, ids, id),
     };
   }

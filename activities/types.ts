@@ -2,8 +2,10 @@ import type { ChannelSettings } from '../domain/channel/settings';
 import type { Opening, OutOfHours, QueueFacts } from '../domain/conversation/events';
 import type { PendingEntry } from '../domain/conversation/model';
 import type { Projection } from '../domain/conversation/projection';
+import type { MediaFailure } from '../domain/message/media-state';
 import type { RoutingConfig } from '../domain/routing/model';
 import type { RoutingNews } from '../infra/routing-stores';
+import type { MediaInput, PendingMedium } from '../workflows/media/messages';
 import type { PlaceTaken, TakePlace } from '../workflows/routing/messages';
 
 /** What a run's first step learns (architecture.md decision 1). */
@@ -149,6 +151,14 @@ export interface SendActivities {
   }): Promise<void>;
 }
 
+export interface MediaActivities {
+  /**
+   * Takes one medium from its provider into our store, on the task queue `sends`. Idempotent. Throws with the reason as `type`,
+   * non-retryable where trying again will not help.
+   */
+  fetchMedia(input: Omit<MediaInput, 'media'> & PendingMedium): Promise<void>;
+}
+
 /** Acts on other workflows and slow reads, on the task queue `housekeeping`. Idempotent, retried without end. */
 export interface HousekeepingActivities {
   /** Hands the inbox of a run whose customer lives elsewhere to where it lives (signalWithStart each; event keys absorb repeats). */
@@ -198,4 +208,9 @@ export interface HousekeepingActivities {
   }): Promise<void>;
   /** Clears or sets where a customer's conversation lives. */
   setLiveIn(input: { readonly customerId: string; readonly liveIn: string | null }): Promise<void>;
+  /** Changes nothing about a medium that is there. */
+  recordMediaFailure(input: {
+    readonly mediaId: string;
+    readonly reason: MediaFailure;
+  }): Promise<void>;
 }

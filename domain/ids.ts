@@ -36,6 +36,11 @@ export function mergeWorkflowId(mergedCustomerId: string): string {
   return `merge:${mergedCustomerId}`;
 }
 
+/** The workflow that fetches the media of an inbound message, or of the edit of one. */
+export function mediaWorkflowId(messageId: string): string {
+  return `media:${messageId}`;
+}
+
 /** Id of part `n` (from 1) of an outbound message: the correlation id, and the idempotency key where one exists. */
 export function partId(messageId: string, n: number): string {
   return `${messageId}-${n}`;

@@ -429,6 +429,8 @@ export interface MediaStore {
     readonly owner: Readonly<Record<string, string>>;
     /** Of a medium that has its id already; a second copy changes nothing. @default a new id of 128 random bits */
     readonly mediaId?: string;
+    /** Hex; throws `MediaError('DIGEST')` and keeps nothing when the bytes have another. */
+    readonly expectedSha256?: string | undefined;
   }): Promise<{
     readonly mediaId: string;
     readonly mimeType: string;

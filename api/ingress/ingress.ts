@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
+import type { MediaSource } from '../../connectors/connector';
 import type { Channel } from '../../domain/channel/schema';
 import type {
   ChannelDataUpdated,
@@ -30,6 +31,7 @@ import {
 import type { conversationWorkflow } from '../../workflows/conversation/workflow';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { bytesOf, fitInboundBody } from './inbound-body';
+import { claimMedia, takeMedia } from './inbound-media';
 import { createOutageBudget, isUnavailable } from './outage-budget';
 import { SeenRunning } from './seen-running';
 import { durably } from './temporal-calls';
@@ -51,6 +53,8 @@ export interface InboundNews {
   readonly sentAt?: string | null | undefined;
   readonly replyTo?: string | null | undefined;
   readonly channelData?: Readonly<Record<string, Json>> | undefined;
+  /** Of the media that the body calls `pending:<index>`. */
+  readonly media?: readonly MediaSource[] | undefined;
 }
 export interface Taken {
   readonly messageId: string;
@@ -92,6 +96,7 @@ export interface Ingress {
     identifier: string,
     followUp: Pick<CustomerFollowUp, 'kind' | 'target' | 'emoji' | 'body'> & {
       readonly key: string;
+      readonly media?: readonly MediaSource[] | undefined;
     },
   ): Promise<{ readonly customerId: string } | null>;
   /** Hands a message on that a run was ended before taking; a copy of something archived changes nothing. */
@@ -204,6 +209,17 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
     }
   }
 
+  /** The body as the conversation gets it, with what it refers to seen to. */
+  async function bodyOf(
+    channel: Channel,
+    customerId: string,
+    { messageId, ...news }: Pick<InboundNews, 'body' | 'media'> & { readonly messageId: string },
+  ): Promise<MessageBody> {
+    const claimed = claimMedia(messageId, news.body, news.media);
+    await takeMedia({ stores, temporal }, claimed, { messageId, channel, customerId });
+    return fitInboundBody(claimed.body, (text) => keep(text, channel, customerId));
+  }
+
   function keep(text: string, channel: Channel, customerId: string): Promise<string> {
     const stream = new Blob([text]).stream();
     const owner = { role: 'customer', subject: customerId, channelId: channel.id };
@@ -228,18 +244,19 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       const key = eventKey(channel.id, `msg:${providerMessageId}`);
       const duplicate = await outage.ask(
         customerId,
-        bytesOf(news),
+        bytesOf({ ...news, media: undefined }),
         () => stores.timeline.isArchived(channel.id, key, providerMessageId),
         false,
       );
       if (duplicate) return { messageId, customerId, duplicate };
+      const body = await bodyOf(channel, customerId, { ...news, messageId });
       const event: CustomerMessage = {
         channelId: channel.id,
         customerIdentifier: externalIdOf(channel, from.identifier),
         eventKey: key,
         messageId,
         providerMessageId,
-        body: await fitInboundBody(news.body, (text) => keep(text, channel, customerId)),
+        body,
         customerName: from.name ?? customer.name,
         sentAt: news.sentAt ?? null,
         replyTo: news.replyTo ?? null,
@@ -273,14 +290,16 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       return signalIfRunning(channel, identifier, channelDataUpdatedSignal, () => event);
     },
 
-    followUp(channel, identifier, { key, body, ...followUp }) {
-      const eventFor = async (customerId: string): Promise<CustomerFollowUp> => ({
-        ...about(channel, identifier, 'follow-up', key),
-        ...followUp,
-        ...(body
-          ? { body: await fitInboundBody(body, (text) => keep(text, channel, customerId)) }
-          : {}),
-      });
+    followUp(channel, identifier, { key, body, media, ...followUp }) {
+      const eventFor = async (customerId: string): Promise<CustomerFollowUp> => {
+        const news = about(channel, identifier, 'follow-up', key);
+        const messageId = news.eventKey;
+        return {
+          ...news,
+          ...followUp,
+          ...(body ? { body: await bodyOf(channel, customerId, { messageId, body, media }) } : {}),
+        };
+      };
       return signalIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
     },
 

@@ -87,6 +87,7 @@ async function takeEvent(
       const { duplicate } = await ingress.message(channel, visitor, {
         providerMessageId: event.providerMessageId,
         body: event.body,
+        media: event.media,
         sentAt: event.occurredAt,
         replyTo: event.replyTo?.slice(0, 256) ?? null,
         ...(event.channelData ? { channelData: soundData(event.channelData) } : {}),
@@ -105,8 +106,8 @@ async function takeEvent(
       return false;
     }
     case 'edit': {
-      const { target, body } = event;
-      await ingress.followUp(channel, externalUser.id, { key, kind: 'EDIT', target, body });
+      const { target, body, media } = event;
+      await ingress.followUp(channel, externalUser.id, { key, kind: 'EDIT', target, body, media });
       return false;
     }
     case 'delete':

@@ -122,11 +122,12 @@ const EVENTS: { readonly [T in EventType]: (base: Base, data: any) => Read } = {
       ...(data.channelData && { channelData: data.channelData }),
     })),
   'message.edited': (base, data: Data<'message.edited'>) =>
-    withContent(data, (body) => ({
+    withContent(data, (body, mediaUrl) => ({
       ...base,
       kind: 'edit',
       target: data.id,
       body,
+      ...(mediaUrl && { media: [{ ref: mediaUrl }] }),
       externalUser: userOf(data.user),
     })),
   'message.deleted': (base, data: Data<'message.deleted'>) => ({

@@ -1,6 +1,7 @@
 import type { ChannelType } from '../../domain/channel/types';
 import type { Capabilities, Connector } from '../connector';
 import { TwilioConfig } from './config';
+import { fetchMedia } from './fetch-media';
 import { lookup, send } from './send';
 import { parse, reply, verify } from './webhook';
 
@@ -17,6 +18,7 @@ export const twilioConnector: Connector<TwilioConfig> = {
   reply,
   send,
   lookup,
+  fetchMedia,
 };
 
 const MEGABYTE = 1_000_000;

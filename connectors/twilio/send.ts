@@ -146,14 +146,7 @@ async function call(
   init: RequestInit,
 ): Promise<ProviderAnswer> {
   const { cfg, baseUrl, signal, fetch } = context;
-  const [user, password] = cfg.apiKeySid
-    ? [cfg.apiKeySid, cfg.apiKeySecret]
-    : [cfg.accountSid, secretsOf(cfg.authToken)[0]];
-  if (!password) throw new ConnectorError('ChannelStopped', 'no credentials', { reason: 'config' });
-  const headers = {
-    ...init.headers,
-    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-  };
+  const headers = { ...init.headers, authorization: authorization(cfg) };
   const answer = await callProvider(fetch, new URL(path, baseUrl).href, {
     ...init,
     headers,
@@ -162,6 +155,15 @@ async function call(
   });
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw errorOf(answer);
+}
+
+/** Basic authentication by the API key where there is one. */
+export function authorization(cfg: TwilioConfig): string {
+  const [user, password] = cfg.apiKeySid
+    ? [cfg.apiKeySid, cfg.apiKeySecret]
+    : [cfg.accountSid, secretsOf(cfg.authToken)[0]];
+  if (!password) throw new ConnectorError('ChannelStopped', 'no credentials', { reason: 'config' });
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
 /** By Twilio's code where the table has it, else by status; a 5xx with Twilio's own body was not processed. */

@@ -28,3 +28,5 @@ export const OUTBOUND_ONLY_BODY_TYPES = ['BUTTON', 'CAROUSEL', 'TEMPLATE'] as co
 export const INLINE_BODY_MAX_BYTES = 65_536;
 /** Longest text of a body, in UTF-16 units. */
 export const TEXT_MAX = 32_000;
+/** Largest medium (domain.md 8.2). */
+export const MEDIA_MAX_BYTES = 25 * 1024 * 1024;

@@ -26,6 +26,14 @@ export function outboundMessageId(principal: string, idempotencyKey: string): st
   return ID_PREFIXES.message + digest('outbound', `${principal}\0${idempotencyKey}`);
 }
 
+/**
+ * Id of medium `index` (from 0) of an inbound message, derived so that every copy of the message names the same one. It cannot be
+ * counted up, and who may read it is asked of its conversation.
+ */
+export function inboundMediaId(messageId: string, index: number): string {
+  return `med_${digest('media', `${messageId}\0${index}`)}`;
+}
+
 /** 26 characters hold 130 bits: enough that no two keys of one installation ever meet. */
 const LENGTH = 26;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';

@@ -27,3 +27,25 @@ function referred(body: MessageBody): readonly (string | undefined)[] {
       return [];
   }
 }
+
+/** The body with each medium under the id that `rename` gives it. */
+export function withMediaIds(body: MessageBody, rename: (id: string) => string): MessageBody {
+  switch (body.type) {
+    case 'IMAGE':
+    case 'VIDEO':
+    case 'AUDIO':
+    case 'FILE':
+    case 'STICKER':
+      return { ...body, mediaId: rename(body.mediaId) };
+    case 'EMAIL':
+      return {
+        ...body,
+        ...(body.htmlMediaId && { htmlMediaId: rename(body.htmlMediaId) }),
+        ...(body.attachments && {
+          attachments: body.attachments.map((part) => ({ ...part, mediaId: rename(part.mediaId) })),
+        }),
+      };
+    default:
+      return body;
+  }
+}

@@ -5,6 +5,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { fileTypeFromBuffer } from 'file-type/node';
 import { type Db, GridFSBucket, type ObjectId } from 'mongodb';
 import { ProblemError } from '../../domain/errors';
+import { MediaError } from '../../domain/message/media-error';
 import { type MediaView, pendingMedium } from '../../domain/message/media-state';
 import type { MediaStore } from '../stores';
 import { blobsOf, type MediaDocument, mediaOf, timelineOf } from './collections';
@@ -38,7 +39,8 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
   const bucket = new GridFSBucket(db, { bucketName: 'media_bytes' });
 
   return {
-    async put({ stream, declaredType, fileName, maxBytes, owner, mediaId = newMediaId() }) {
+    async put({ stream, declaredType, fileName, maxBytes, owner, ...given }) {
+      const { mediaId = newMediaId(), expectedSha256 } = given;
       const meter = createMeter(maxBytes);
       const upload = bucket.openUploadStream('');
       try {
@@ -52,6 +54,10 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
         throw error;
       }
       const { sha256, size, head } = meter.result();
+      if (expectedSha256 && expectedSha256.toLowerCase() !== sha256) {
+        await bucket.delete(upload.id);
+        throw new MediaError('DIGEST', 'other bytes than were announced');
+      }
       await keepOnce(sha256, upload.id);
       const mimeType = await typeOf(head, declaredType);
       const createdAt = now().toISOString();

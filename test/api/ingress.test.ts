@@ -408,7 +408,11 @@ describe('POST /webhooks/{channelId}', () => {
     expect((await hook(request.body, request.headers)).status).toBe(200);
     const customer = await customerBehind((event.data.user as { id: string }).id);
     const [, , entry] = await timelineOf(customer?.id ?? '', 1);
-    expect(entry?.body).toEqual({ type: 'UNSUPPORTED', kind: 'IMAGE', detail: 'look' });
+    expect(entry?.body).toEqual({
+      type: 'IMAGE',
+      mediaId: expect.stringMatching(/^med_/),
+      caption: 'look',
+    });
   });
 
   it.each(['none', 'off', 'web'])('answers like a stranger on channel %s', async (channelId) => {

@@ -170,6 +170,7 @@ export function aProcess(installation: Installation, over: Partial<SendDeps> = {
     },
     ledger: installation.ledger,
     outgoing: createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] }),
+    media: { get: async () => null },
     linkOf: (mediaId) => `https://parley.test/media/${mediaId}`,
     publicUrl: 'https://parley.test',
     alert: (alert) => installation.alerts.push(alert),
