@@ -9,6 +9,7 @@ import { createMediaUse } from './conversations/media-use';
 import { createMergeCustomers } from './conversations/merge';
 import { createPeople } from './conversations/people';
 import { createProviderSigns } from './conversations/provider-signs';
+import { createReadSigns } from './conversations/read-signs';
 import type { TeamDirectory } from './conversations/team-directory';
 import { createWrapUpForms } from './conversations/wrap-up-forms';
 import { createIngress } from './ingress/ingress';
@@ -65,6 +66,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     audit,
     people,
     mediaUse: createMediaUse({ stores, mayReadAny: access.mayReadAny }),
+    showReading: createReadSigns(temporal, now),
     wrapUpForms: createWrapUpForms(stores),
     mergeCustomers: createMergeCustomers(temporal),
     forceClose: createForceClose({ stores, temporal, ingress, logger, now }),

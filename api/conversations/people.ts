@@ -12,6 +12,8 @@ export interface People {
   actor(principal: StaffPrincipal): Promise<Actor>;
   /** Throws `NOT_FOUND` for an agent that is unknown or switched off. */
   agent(agentId: string, supervisor: boolean): Promise<JoiningAgent>;
+  /** Throws `NOT_FOUND` for a bot that is unknown or switched off. */
+  bot(botId: string): Promise<void>;
   /** Throws `NOT_FOUND`. */
   queue(queueId: string): Promise<QueueFacts>;
 }
@@ -48,6 +50,9 @@ export function createPeople(config: Pick<Stores['config'], 'get'>): People {
         name: textOf(agent['name']),
         supervisor: supervisor || agent['supervisor'] === true,
       };
+    },
+    async bot(botId) {
+      await found('bots', botId);
     },
     async queue(queueId) {
       return queueFacts(await found('queues', queueId));

@@ -1,3 +1,4 @@
+import { AGENTS } from '../../domain/conversation/control';
 import type { DataValue } from '../../domain/conversation/model';
 import {
   addNoteUpdate,
@@ -11,6 +12,7 @@ import {
   wrapUpUpdate,
 } from '../../workflows/conversation/messages';
 import { ACTS_TAGS, type Acting, CONVERSATION, done, told } from '../conversations/acting';
+import type { People } from '../conversations/people';
 import { AnId } from '../conversations/schemas';
 import type { WrapUpForms } from '../conversations/wrap-up-forms';
 import { createRoute, createRouter, jsonBody, z } from '../openapi';
@@ -160,11 +162,17 @@ const routes = {
 };
 
 export interface HandlingRouteDeps extends Acting {
+  readonly people: People;
   readonly wrapUpForms: WrapUpForms;
 }
 
 /** What is done with a conversation: hold, notes, classification, data, control, sessions. */
-export function conversationHandlingRoutes({ scene, perform, wrapUpForms }: HandlingRouteDeps) {
+export function conversationHandlingRoutes({
+  scene,
+  perform,
+  people,
+  wrapUpForms,
+}: HandlingRouteDeps) {
   return createRouter()
     .openapi(routes.postHold, async (c) => {
       const at = await scene(c, c.req.valid('param').id);
@@ -234,6 +242,7 @@ export function conversationHandlingRoutes({ scene, perform, wrapUpForms }: Hand
     .openapi(routes.postControl, async (c) => {
       const at = await scene(c, c.req.valid('param').id);
       const { action, to } = c.req.valid('json');
+      if (to !== undefined && to !== AGENTS) await people.bot(to);
       const acted = await perform(
         c,
         at,

@@ -18,6 +18,7 @@ import {
 import type { MediaUse } from '../conversations/media-use';
 import { OutboundBody } from '../conversations/outbound-body';
 import type { ProviderSigns } from '../conversations/provider-signs';
+import type { ShowReading } from '../conversations/read-signs';
 import { AnId } from '../conversations/schemas';
 import { staffOf } from '../conversations/staff';
 import { isUnavailable } from '../ingress/outage-budget';
@@ -149,6 +150,7 @@ const routes = {
 
 export interface MessageRouteDeps extends RouteDeps, Acting {
   readonly access: ConversationAccess;
+  readonly showReading: ShowReading;
   readonly mediaUse: MediaUse;
   readonly typing: TypingBus;
   readonly signs: ProviderSigns;
@@ -156,7 +158,7 @@ export interface MessageRouteDeps extends RouteDeps, Acting {
 
 /** What is said to the customer, and about what was said. */
 export function conversationMessageRoutes(deps: MessageRouteDeps) {
-  const { stores, access, scene, perform, mediaUse, typing, signs } = deps;
+  const { stores, access, scene, perform, mediaUse, typing, signs, showReading } = deps;
 
   /** The author of an archived message; null for one that is only scheduled or unknown: the workflow tells them apart. */
   async function authorOf(conversationId: string, messageId: string) {
@@ -248,7 +250,9 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
       return c.json({}, 202);
     })
     .openapi(routes.postRead, async (c) => {
-      await access.act(staffOf(c), c.req.valid('param').id);
+      const principal = staffOf(c);
+      const facts = await access.act(principal, c.req.valid('param').id);
+      await showReading(facts, principal.subject);
       return c.json({}, 202);
     })
     .openapi(routes.postSuggestion, async (c) => {

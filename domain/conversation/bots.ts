@@ -55,6 +55,11 @@ export function dialogueWait(turn: Turn, { name, seconds }: Of<'dialogueWait'>):
   else startDeadline(turn, name, seconds);
 }
 
+/** The bot hears of it only now, so what it says next is its first turn after this message. */
+export function messageHanded(turn: Turn): void {
+  turn.state.counters = { ...turn.state.counters, botTurns: 0 };
+}
+
 /** `botResponse:<botId>` runs while an external bot is being called (domain.md 5.1). */
 export function botWait(turn: Turn, { botId, seconds }: Of<'botWait'>): void {
   if (seconds === null) clearDeadline(turn, `botResponse:${botId}`);

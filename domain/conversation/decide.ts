@@ -1,7 +1,16 @@
 import type { Refusal } from '../errors';
 import { applyAction } from './actions';
 import { answerSla } from './agent-sla';
-import { botFailed, botGone, botWait, dialogueWait, hookFailed, openAsk, settleAsk } from './bots';
+import {
+  botFailed,
+  botGone,
+  botWait,
+  dialogueWait,
+  hookFailed,
+  messageHanded,
+  openAsk,
+  settleAsk,
+} from './bots';
 import { endConversation, forceClose, proceed, seal } from './closing';
 import { control } from './control-actions';
 import { controllerDefault } from './controller';
@@ -100,6 +109,7 @@ const HANDLERS: { readonly [T in ConversationEvent['type']]: Handler<T> } = {
   // What the controller, hooks and bots do.
   action: applyAction,
   controllerDefault: (turn, { event }) => controllerDefault(turn, event),
+  messageHanded,
   turnEnded: (turn) => moveTimers(turn, 'TURN_ENDED'),
   askOpened: openAsk,
   askSettled: settleAsk,

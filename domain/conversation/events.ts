@@ -199,6 +199,10 @@ export interface StartOutbound {
   readonly body: MessageBody;
   readonly agent: JoiningAgent | null;
 }
+/** An agent did what leaves no entry, as reading: it shows that the agent is there. */
+export interface AgentActed extends AboutConversation {
+  readonly agentId: string;
+}
 /** Routing's news of a task. */
 export interface TaskChanged extends AboutConversation {
   readonly taskId: string;
@@ -394,7 +398,7 @@ export type ConversationEvent =
   | { readonly type: 'answerSla'; readonly request: AnswerSla }
   | { readonly type: 'suggest'; readonly request: Suggest }
   | { readonly type: 'answerSuggestion'; readonly request: AnswerSuggestion }
-  | { readonly type: 'agentActed'; readonly conversationId: string; readonly agentId: string }
+  | ({ readonly type: 'agentActed' } & AgentActed)
   | { readonly type: 'taskChanged'; readonly news: TaskChanged }
   | { readonly type: 'deliveryReceipt'; readonly receipt: DeliveryReceipt }
   | { readonly type: 'endConversation'; readonly request: EndConversation }
@@ -409,6 +413,8 @@ export type ConversationEvent =
     }
   /** No hook took the event: the controller's default decision (domain.md 7.1). */
   | { readonly type: 'controllerDefault'; readonly event: ControllerEvent }
+  /** A customer message that had to wait is given to the bot: its answer is no further turn (domain.md 4.5). */
+  | { readonly type: 'messageHanded' }
   /** A turn of bot or controller ended without a message (domain.md 5.2). */
   | { readonly type: 'turnEnded' }
   | { readonly type: 'askOpened'; readonly sessionId: string; readonly questionSeq: number }

@@ -143,6 +143,7 @@ const GUARDS: { readonly [T in ConversationEvent['type']]: Guard<T> } = {
   // What the controller, hooks and bots do.
   action: { in: TO_THE_END, whyNot: whyNotAction },
   controllerDefault: { in: TO_THE_END },
+  messageHanded: WHEN_OPEN,
   turnEnded: WHEN_OPEN,
   askOpened: { whyNot: whyNotAsk },
   askSettled: WHEN_OPEN,

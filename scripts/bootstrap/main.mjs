@@ -5,7 +5,7 @@ import { resolveBinaries } from './binaries.mjs';
 import { resolveBrowser } from './browser.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
-import { Failure, root, say } from './terminal.mjs';
+import { dataDir, Failure, root, say } from './terminal.mjs';
 
 const servers = (env) => [
   ...(env.TEMPORAL_ADDRESS ? [] : ['temporal']),
@@ -53,6 +53,8 @@ const targets = {
 /** @returns the exit code of the target */
 export async function main([name = '--help', ...args]) {
   if (name === '--help' || name === '-h') return usage();
+  // Tools keep what they unpack in the user's cache unless told another place.
+  process.env.XDG_CACHE_HOME ||= path.join(dataDir, 'cache');
   try {
     const target = targets[name] ?? { command: ['npm', 'run', '--silent', name, '--'] };
     await ensureInstalled();

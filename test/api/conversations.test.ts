@@ -330,6 +330,39 @@ describe('acting', () => {
     expect(gone).toMatchObject({ leaveReason: 'REMOVED' });
   });
 
+  it('takes an agent who reads for present: the idle timer starts anew, once for many reads', async () => {
+    const { path, id } = await joined();
+    const { customerId } = await live()
+      .stores.conversations.get(id)
+      .then((stored) => stored ?? Promise.reject(new Error('not stored')));
+    const idle = async () => {
+      const { body } = await as('admin', 'GET', `${path}?consistent=true`);
+      return body.timers.find(({ name }: { name: string }) => name === 'agentIdle:agt_ana').dueAt;
+    };
+    const before = await idle();
+    const reads = Array.from(
+      { length: 3 },
+      (_, seq) => () => as('agt_ana', 'POST', `${path}/read`, { seq }),
+    );
+    for (const read of reads) expect((await read()).status).toBe(202);
+    await eventually(async () => (await idle()) > before);
+    const { events } = await live()
+      .temporal.workflow.getHandle(`conversation:${customerId}`)
+      .fetchHistory();
+    const signs = events?.filter(
+      (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'agentActed',
+    );
+    expect(signs).toHaveLength(1);
+  });
+
+  it('hands control to known bots only', async () => {
+    const { path } = await joined();
+    const pass = (to: string) => as('agt_ana', 'POST', `${path}/control`, { action: 'PASS', to });
+    expect(await pass('nobody')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    expect(await pass('echo')).toMatchObject({ status: 200, body: { epoch: 3 } });
+    expect(await pass('AGENTS')).toMatchObject({ status: 200, body: { epoch: 4 } });
+  });
+
   it.each([
     ['messages', { body: { type: 'CHOICE', choiceId: '1' } }, 'body.type'],
     ['messages', { body: { type: 'PLAIN', text: '語'.repeat(31_000) } }, 'body'],

@@ -37,6 +37,15 @@ describe('history events', () => {
     expect((await eventsOf(chat)) - before).toBeLessThanOrEqual(150);
   });
 
+  it('a bot answers each message of a burst, and is not taken for one that talks to itself', async () => {
+    const chat = await chats.start('echo');
+    await Promise.all(Array.from({ length: 40 }, (_, n) => chat.posts(`message ${n}`)));
+    await chat.conversation();
+    const types = (await chat.timeline()).map(({ type }) => type);
+    expect(types.filter((type) => type === 'BOT_MESSAGE')).toHaveLength(40);
+    expect(types.filter((type) => /FAILED/.test(type))).toEqual([]);
+  });
+
   it.each([
     ['webchat', 'STREAM', 140],
     ['a provider channel', 'SEND', 175],

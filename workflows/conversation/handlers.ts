@@ -25,6 +25,7 @@ const SIGNALS = [
   [m.startOutboundSignal, 'An agent or bot starts a conversation with a message.'],
   [m.agentJoinedSignal, 'Routing assigned an agent.'],
   [m.agentLeftSignal, 'An agent was taken out.'],
+  [m.agentActedSignal, 'An agent is there: it read.'],
   [m.deliveryReceiptSignal, 'News of the delivery of a message.'],
   [m.taskChangedSignal, 'News from routing of a task.'],
   [

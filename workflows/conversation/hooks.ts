@@ -229,6 +229,9 @@ export class HookRunner {
       return;
     }
     const state = this.host.state();
+    // In a burst the customer's words stand before all answers: each answer is the first turn after its own message.
+    if (event.type === 'CUSTOMER_MESSAGE' && state.counters.botTurns > 0)
+      this.host.apply({ type: 'messageHanded' });
     const bot = this.botFor(state, event.type);
     const hook = HOOK_OF[event.type];
     if (!bot || !hook || !bot[hook]) {

@@ -62,6 +62,7 @@ export type Inboxed =
   | { readonly type: 'startOutbound'; readonly payload: E.StartOutbound }
   | { readonly type: 'agentJoined'; readonly payload: E.JoinAs }
   | { readonly type: 'agentLeft'; readonly payload: E.Leave }
+  | { readonly type: 'agentActed'; readonly payload: E.AgentActed }
   | { readonly type: 'deliveryReceipt'; readonly payload: E.DeliveryReceipt }
   | { readonly type: 'taskChanged'; readonly payload: E.TaskChanged }
   | { readonly type: 'endConversation'; readonly payload: E.EndConversation }
@@ -84,6 +85,8 @@ export const startOutboundSignal = defineSignal<[E.StartOutbound]>('startOutboun
 export const agentJoinedSignal = defineSignal<[E.JoinAs]>('agentJoined');
 /** Routing or presence took an agent out. A fact decided elsewhere. */
 export const agentLeftSignal = defineSignal<[E.Leave]>('agentLeft');
+/** An agent read: it restarts the agent's idle timer and leaves no entry (domain.md 5.1). */
+export const agentActedSignal = defineSignal<[E.AgentActed]>('agentActed');
 /** News of a delivery that matters to an open conversation (architecture.md decision 11). */
 export const deliveryReceiptSignal = defineSignal<[E.DeliveryReceipt]>('deliveryReceipt');
 /** Routing's news of a task. */

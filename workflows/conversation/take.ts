@@ -189,6 +189,8 @@ function eventOf(fact: Exclude<Inboxed, FromChannel>): ConversationEvent {
       return { type: 'joinAs', request: fact.payload };
     case 'agentLeft':
       return { type: 'leave', request: fact.payload };
+    case 'agentActed':
+      return { type: 'agentActed', ...fact.payload };
     case 'deliveryReceipt':
       return { type: 'deliveryReceipt', receipt: fact.payload };
     case 'taskChanged':

@@ -337,6 +337,16 @@ describe('actions (domain.md 7.2)', () => {
     expect(story.botSays().refused).toBeUndefined();
   });
 
+  it('each message of a burst that is given to the bot begins a new count', () => {
+    const story = aCreatedStory();
+    for (let n = 0; n < 25; n += 1) story.customerWrites();
+    for (let n = 0; n < 25; n += 1) {
+      story.apply({ type: 'messageHanded' });
+      expect(story.botSays().refused).toBeUndefined();
+    }
+    expect(story.entriesOf('BOT_FAILED')).toEqual([]);
+  });
+
   it('a suggestion is answered by a PRIMARY agent', () => {
     const story = anActiveStory();
     story.act(
