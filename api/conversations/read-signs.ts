@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { BoundedCache } from '../../infra/bounded-cache';
 import { agentActedSignal } from '../../workflows/conversation/messages';
 import { durably } from '../ingress/temporal-calls';
 import type { ConversationFacts } from './access';
@@ -14,7 +13,7 @@ const QUIET_MS = 20_000;
 export type ShowReading = (facts: ConversationFacts, agentId: string) => Promise<void>;
 
 export function createReadSigns(temporal: Client, now: () => Date): ShowReading {
-  const shown = new BoundedCache<string, number>(REMEMBERED_LIMIT);
+  const shown = new Map<string, number>();
 
   return async function showReading({ id, workflowId, open, present }, agentId) {
     if (!open || present.get(agentId) !== 'PRIMARY') return;
@@ -31,6 +30,9 @@ export function createReadSigns(temporal: Client, now: () => Date): ShowReading 
       // It has just ended: there is nobody to take for gone any more.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
+    shown.delete(key);
     shown.set(key, at);
+    const oldest = shown.size > REMEMBERED_LIMIT ? shown.keys().next().value : undefined;
+    if (oldest !== undefined) shown.delete(oldest);
   };
 }
