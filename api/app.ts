@@ -57,7 +57,8 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(requestMetrics(deps.metrics));
   app.use(securityHeaders(config));
   // Before anything that may refuse: the widget must be able to read a refusal.
-  app.use('/webchat/*', webchatCors(stores.config));
+  const cors = webchatCors(stores.config);
+  for (const base of ['/webchat/*', '/directline/*', '/deepchat/*']) app.use(base, cors);
   app.use(rateLimit({ limit: limits.requestsPerAddress, windowSeconds, key: byAddress }));
   app.use(auth({ authenticator }));
   const lease = createPresence(stores.presence, logger, now);

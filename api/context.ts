@@ -36,6 +36,13 @@ export interface AppDeps {
     identifier: string | undefined,
     identifierHash: string | undefined,
   ) => boolean;
+  /** Whether the caller is a site's own server, which may name its visitors; `cfg` is the webchat connector's. */
+  readonly directLineSecretFits: (
+    cfg: Readonly<Record<string, unknown>>,
+    given: string | undefined,
+  ) => boolean;
+  /** A link to one of our media that needs no credential and expires. */
+  readonly mediaLinkOf: (mediaId: string) => string;
   /** Whether a link that a provider was given to one of our media still holds. */
   readonly isMediaLink: (mediaId: string, expires: string, signature: string) => boolean;
   /** The catalogue as `GET /v1/providers` shows it. */

@@ -12,6 +12,7 @@ import { createProviderSigns } from './conversations/provider-signs';
 import { createReadSigns } from './conversations/read-signs';
 import type { TeamDirectory } from './conversations/team-directory';
 import { createWrapUpForms } from './conversations/wrap-up-forms';
+import { createDirectLineVisitors } from './directline/visitors';
 import { createIngress } from './ingress/ingress';
 import { createReceipts } from './ingress/receipts';
 import { agentEventRoutes } from './routes/agent-events';
@@ -24,6 +25,8 @@ import { conversationPeopleRoutes } from './routes/conversation-people';
 import { conversationStartRoutes } from './routes/conversation-starts';
 import { conversationRoutes } from './routes/conversations';
 import { customerRoutes } from './routes/customers';
+import { directLineRoutes } from './routes/directline';
+import { directLineStreamRoutes } from './routes/directline-stream';
 import { mediaRoutes } from './routes/media';
 import { reportRoutes } from './routes/reports';
 import { taskRoutes } from './routes/tasks';
@@ -53,6 +56,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   const access = createConversationAccess({ stores, temporal, teams });
   const audit = createAuditTrail(stores.audit, logger);
   const people = createPeople(stores.config);
+  const visitors = createVisitors(stores);
   const services = {
     ...deps,
     ingress,
@@ -62,7 +66,8 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject),
     ...createActing({ access, act: createAct(temporal), audit, people }),
-    ...createVisitors(stores),
+    ...visitors,
+    directLine: createDirectLineVisitors({ auth: deps.auth, knownVisitor: visitors.knownVisitor }),
     audit,
     people,
     mediaUse: createMediaUse({ stores, mayReadAny: access.mayReadAny }),
@@ -89,4 +94,6 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   app.route('/', webchatMessageRoutes(services));
   app.route('/', webchatEventRoutes(services));
   app.route('/', webchatPageRoutes(services));
+  app.route('/', directLineRoutes(services));
+  app.route('/', directLineStreamRoutes(services));
 }

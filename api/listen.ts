@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
+import { WebSocketServer } from 'ws';
+
+/** A client's frames are messages, and a message has at most this (http-api.md section 1). */
+const FRAME_MAX_BYTES = 256 * 1024;
 
 /** Something that answers requests, such as a Hono app. */
 export interface Answering {
@@ -19,8 +23,10 @@ export async function listen(
   app: Answering,
   { host, port = 0 }: { readonly host: string; readonly port?: number },
 ): Promise<Listening> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
   const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
+    websocket: { server: sockets },
   }) as Server; // HTTP/1.1 unless told otherwise
   server.listen({ host, port });
   await once(server, 'listening').catch((cause: unknown) => {
@@ -34,7 +40,10 @@ export async function listen(
       server.closeIdleConnections();
       const cut = new AbortController();
       const late = sleep(graceMs, undefined, { signal: cut.signal }).then(
-        () => server.closeAllConnections(),
+        () => {
+          server.closeAllConnections();
+          for (const socket of sockets.clients) socket.terminate();
+        },
         () => undefined,
       );
       await closed;

@@ -149,6 +149,22 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'GET /widget.js': PUBLIC,
   'GET /webchat/{channelId}/demo': PUBLIC,
 
+  // Direct Line: the routes check secret, token and ticket by the protocol's own rules.
+  'POST /directline/{channelId}/tokens/generate': PUBLIC,
+  'POST /directline/{channelId}/tokens/refresh': PUBLIC,
+  'POST /directline/{channelId}/conversations': PUBLIC,
+  'GET /directline/{channelId}/conversations/{conversationId}': PUBLIC,
+  'POST /directline/{channelId}/conversations/{conversationId}/activities': {
+    who: 'anyone',
+    selfDeduping: true,
+  },
+  'GET /directline/{channelId}/conversations/{conversationId}/activities': PUBLIC,
+  'POST /directline/{channelId}/conversations/{conversationId}/upload': {
+    who: 'anyone',
+    body: 'stream',
+  },
+  'GET /directline/{channelId}/conversations/{conversationId}/stream': PUBLIC,
+
   // Configuration
   'GET /v1/providers': only(ADMIN),
   'GET /v1/providers/{id}': only(ADMIN),

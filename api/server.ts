@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectorOf, PROVIDERS } from '../connectors';
 import type { AnyConnector } from '../connectors/connector';
-import { identifierFits } from '../connectors/webchat';
+import { directLineSecretFits, identifierFits } from '../connectors/webchat';
 import { type Config, configurationVariables } from '../infra/config';
 import {
   applyConfiguration,
@@ -61,13 +61,16 @@ async function serve(
   });
   closing.push(() => metricsServer.close(0));
   const now = () => new Date();
+  const mediaLinks = createMediaLinks(config);
   const app = createApp({
     stores,
     temporal,
     connectors,
     providers: PROVIDERS,
     identifierFits,
-    isMediaLink: createMediaLinks(config).isValid,
+    directLineSecretFits,
+    mediaLinkOf: mediaLinks.linkOf,
+    isMediaLink: mediaLinks.isValid,
     outgoing,
     config,
     logger,

@@ -23,16 +23,28 @@ export async function takeUpload(
   principal: Principal,
   maxBytes: number,
 ): Promise<Uploaded> {
-  const type = c.req.header('content-type') ?? '';
-  if (!/^multipart\/form-data\s*;/i.test(type))
-    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', 'Send multipart/form-data with one file.');
-  const form = await readForm(c, type, maxBytes);
-  const files: File[] = [];
-  form.forEach((value) => {
-    if (typeof value !== 'string') files.push(value as unknown as File);
-  });
+  const files = filesOf(await takeForm(c, maxBytes)).map(({ file }) => file);
   const file = files[0];
   if (!file || files.length > 1) throw invalid([{ path: 'file', message: 'one file is needed' }]);
+  return putFile(media, principal, file, maxBytes);
+}
+
+/** The files of a form, with the names of their parts. */
+export function filesOf(form: FormData): readonly { readonly part: string; readonly file: File }[] {
+  const files: { part: string; file: File }[] = [];
+  form.forEach((value, part) => {
+    if (typeof value !== 'string') files.push({ part, file: value as unknown as File });
+  });
+  return files;
+}
+
+/** Keeps one file of the caller's. Throws `PAYLOAD_TOO_LARGE`. */
+export async function putFile(
+  media: Stores['media'],
+  principal: Principal,
+  file: File,
+  maxBytes: number,
+): Promise<Uploaded> {
   if (file.size > maxBytes) throw tooLarge(maxBytes);
   return media.put({
     stream: file.stream(),
@@ -43,8 +55,14 @@ export async function takeUpload(
   });
 }
 
-/** The form, from a body that is cut off once it is longer than one file may be: length headers are not believed. */
-async function readForm(c: Context<AppEnv>, type: string, maxBytes: number): Promise<FormData> {
+/**
+ * A multipart request's form, from a body that is cut off once it is longer than one file may be: length headers are not believed.
+ * Throws `UNSUPPORTED_MEDIA_TYPE`, `VALIDATION_FAILED`, `PAYLOAD_TOO_LARGE`.
+ */
+export async function takeForm(c: Context<AppEnv>, maxBytes: number): Promise<FormData> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^multipart\/form-data\s*;/i.test(type))
+    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', 'Send multipart/form-data with a file.');
   const { body } = c.req.raw;
   if (!body) throw invalid([{ path: 'file', message: 'one file is needed' }]);
   let size = 0;

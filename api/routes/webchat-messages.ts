@@ -1,6 +1,5 @@
 import { ProblemError } from '../../domain/errors';
 import { JsonValue } from '../../domain/json/schema';
-import { eventKey } from '../../domain/message/event-key';
 import type { RouteDeps } from '../context';
 import { isOwner, type MediaUse } from '../conversations/media-use';
 import { ActorView, AnId, Instant } from '../conversations/schemas';
@@ -128,12 +127,11 @@ export function webchatMessageRoutes(deps: WebchatMessageRouteDeps) {
       const { principal, channel, visitor } = await visitorOf(c);
       if (!VISITOR_BODIES.has(body.type))
         throw invalid([{ path: 'body.type', message: 'not for webchat' }]);
-      const visitorKey = eventKey(channel.id, visitor.identifier).slice(0, VISITOR_KEY_LENGTH);
       const { messageId } = await ingress.message(
         channel,
         { identifier: visitor.identifier },
         {
-          providerMessageId: providerMessageIdOf(visitorKey, clientMessageId),
+          providerMessageId: providerMessageIdOf(visitor, clientMessageId),
           body: await mediaUse.checked(principal, body),
         },
       );
@@ -178,9 +176,6 @@ export function webchatMessageRoutes(deps: WebchatMessageRouteDeps) {
       return mediaAnswer(c, medium);
     });
 }
-
-/** Characters of a visitor's key in their messages' ids: told apart within a channel, and short. */
-const VISITOR_KEY_LENGTH = 16;
 
 function noMedia(): ProblemError {
   return new ProblemError('NOT_FOUND', 'There is no such media.');

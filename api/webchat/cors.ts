@@ -7,7 +7,8 @@ import { isUnavailable } from '../ingress/outage-budget';
 /** Milliseconds for which the origins of all webchat channels are believed. */
 const FRESH_MS = 5000;
 const METHODS = 'GET, POST, DELETE, OPTIONS';
-const HEADERS = 'authorization, content-type, idempotency-key, last-event-id';
+const HEADERS =
+  'authorization, content-type, idempotency-key, last-event-id, x-ms-bot-agent, x-requested-with';
 /** What the widget reads of an answer beside its body. */
 const EXPOSED = 'retry-after, x-request-id';
 

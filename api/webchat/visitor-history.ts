@@ -1,5 +1,6 @@
 import { customerView, visibleTo } from '../../domain/conversation/visibility';
 import { ProblemError } from '../../domain/errors';
+import { eventKey } from '../../domain/message/event-key';
 import type { ArchivedEntry, StoredConversation, Stores } from '../../infra/stores';
 import { type Cursor, formatCursor, type Position } from './cursor';
 
@@ -235,8 +236,22 @@ export function visitorView(entry: ArchivedEntry) {
 }
 
 /** What makes a visitor's message id unique on the channel: clients of different visitors may count alike. */
-export function providerMessageIdOf(visitorKey: string, clientMessageId: string): string {
-  return `${visitorKey}:${clientMessageId}`;
+export function providerMessageIdOf(
+  visitor: Pick<WebVisitor, 'channelId' | 'identifier'>,
+  clientMessageId: string,
+): string {
+  return `${visitorKeyOf(visitor)}:${clientMessageId}`;
+}
+
+/** Characters of a visitor's key: told apart within a channel, and short. */
+const VISITOR_KEY_LENGTH = 16;
+
+/** Names a visitor of a channel without telling the identifier. */
+export function visitorKeyOf({
+  channelId,
+  identifier,
+}: Pick<WebVisitor, 'channelId' | 'identifier'>): string {
+  return eventKey(channelId, identifier).slice(0, VISITOR_KEY_LENGTH);
 }
 
 function clientMessageIdOf(providerMessageId: string | null): string | null {

@@ -20,6 +20,8 @@ export interface Visitors {
   webChannel(c: Context<AppEnv>, channelId: string): ReturnType<typeof openChannel>;
   /** Whose token it is, and who that customer is by now: merges are followed. */
   visitorOf(c: Context<AppEnv>): Promise<KnownVisitor>;
+  /** The same of a caller whom the route itself let in. */
+  knownVisitor(c: Context<AppEnv>, principal: CustomerPrincipal): Promise<KnownVisitor>;
 }
 
 export function createVisitors(stores: Pick<Stores, 'config' | 'customers'>): Visitors {
@@ -30,18 +32,20 @@ export function createVisitors(stores: Pick<Stores, 'config' | 'customers'>): Vi
     onlyForChannel(c, found.channel);
     return found;
   }
+  async function knownVisitor(c: Context<AppEnv>, principal: CustomerPrincipal) {
+    const { channel } = await webChannel(c, principal.channelId);
+    const { identifier, channelId } = principal;
+    const { customerId, name } = await stores.customers.identify({
+      channel,
+      identifier,
+      name: null,
+    });
+    return { principal, channel, visitor: { customerId, channelId, identifier }, name };
+  }
   return {
     webChannel,
-    async visitorOf(c) {
-      const principal = principalOf(c) as CustomerPrincipal; // the role table lets nobody else in
-      const { channel } = await webChannel(c, principal.channelId);
-      const { identifier, channelId } = principal;
-      const { customerId, name } = await stores.customers.identify({
-        channel,
-        identifier,
-        name: null,
-      });
-      return { principal, channel, visitor: { customerId, channelId, identifier }, name };
-    },
+    knownVisitor,
+    // The role table lets nobody else in.
+    visitorOf: (c) => knownVisitor(c, principalOf(c) as CustomerPrincipal),
   };
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { sameBytes, secretsOf } from '../secrets';
 import type { WebchatConfig } from './config';
 
@@ -16,4 +16,11 @@ export function identifierFits(
   return secretsOf(cfg.identitySecret).some((secret) =>
     sameBytes(given, createHmac('sha256', secret).update(identifier, 'utf8').digest()),
   );
+}
+
+/** Whether the caller of `tokens/generate` is the site's own server: an active `directLineSecret` (connectors.md 11.2). Constant time. */
+export function directLineSecretFits(cfg: WebchatConfig, given: string | undefined): boolean {
+  if (!given) return false;
+  const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
+  return secretsOf(cfg.directLineSecret).some((secret) => sameBytes(digest(given), digest(secret)));
 }

@@ -4,7 +4,7 @@ import { WebchatConfig } from './config';
 import { send } from './send';
 import { parse, reply, verify } from './webhook';
 
-export { identifierFits } from './identity';
+export { directLineSecretFits, identifierFits } from './identity';
 
 const NATIVE = BODY_TYPES.filter((type) => type !== 'TEMPLATE' && type !== 'EMAIL');
 

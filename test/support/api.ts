@@ -5,7 +5,7 @@ import { mintToken } from '../../api/authenticator';
 import type { AppDeps, AppEnv } from '../../api/context';
 import type { StaffRole } from '../../api/principal';
 import type { ApiConfig } from '../../api/settings';
-import { identifierFits } from '../../connectors/webchat';
+import { directLineSecretFits, identifierFits } from '../../connectors/webchat';
 import { type FakeStores, fakeStores } from './fakes/stores';
 
 export const ADMIN_TOKEN = 'test-admin-token-of-enough-length';
@@ -67,6 +67,8 @@ export function testApi(
     },
     providers: [],
     identifierFits,
+    directLineSecretFits,
+    mediaLinkOf: (mediaId) => `http://localhost/media/${mediaId}`,
     isMediaLink: () => false,
     ...deps,
     stores,

@@ -91,6 +91,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
         connectors,
         providers: PROVIDERS,
         isMediaLink: links.isValid,
+        mediaLinkOf: links.linkOf,
         limits: options.limits,
         ...given,
       });

@@ -1,0 +1,95 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { WSEvents } from 'hono/ws';
+import type { AppEnv, RouteDeps } from '../context';
+import { activityOf, typingActivity } from '../directline/activities';
+import type { DirectLineVisitor, DirectLineVisitors } from '../directline/visitors';
+import { invalid } from '../errors';
+import { content, createRoute, createRouter, z } from '../openapi';
+import { callerKey } from '../principal';
+import { socketStream } from '../streams/socket';
+import type { StreamSlots } from '../streams/sse';
+import type { TypingBus } from '../streams/typing-bus';
+import { createStreamMarks, OUTBOUND_TYPES } from '../webchat/stream-marks';
+import { type ShownEntry, VisitorHistory } from '../webchat/visitor-history';
+import { followVisitor } from '../webchat/visitor-stream';
+import { cursorAt, watermarkOf } from './directline';
+
+const getStream = createRoute({
+  method: 'get',
+  path: '/directline/{channelId}/conversations/{conversationId}/stream',
+  tags: ['Direct Line'],
+  summary: 'What the visitor may see, as it happens: the `streamUrl`',
+  description:
+    'A WebSocket. Frames are `{activities, watermark}`; an empty one keeps the connection alive. The address is good for one use.',
+  request: {
+    params: z.object({
+      channelId: z.string().min(1).max(64),
+      conversationId: z.string().min(1).max(64),
+    }),
+    query: z.object({
+      watermark: z.string().max(1500).optional(),
+      t: z.string().max(512).optional(),
+    }),
+  },
+  responses: { 101: content('application/json', 'Frames without end.') },
+});
+
+export interface DirectLineStreamDeps extends RouteDeps {
+  readonly typing: TypingBus;
+  readonly slots: StreamSlots;
+  readonly directLine: DirectLineVisitors;
+}
+
+/** The live side of the facade. */
+export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
+  const { stores, auth, typing, slots, limits, now, logger, directLine } = deps;
+  const marks = createStreamMarks(stores, now);
+
+  /** The stream of a visitor who has come in, from the watermark on. */
+  async function streamOf(
+    c: Context<AppEnv>,
+    { principal, visitor, conversationId }: DirectLineVisitor,
+    watermark: string | undefined,
+  ): Promise<WSEvents> {
+    const history = await VisitorHistory.open(stores, visitor, cursorAt(watermarkOf(watermark)));
+    slots.take(callerKey(principal))(); // refused before the handshake, counted from the opening on
+    let release = () => {};
+    const [requestId, { channelId }] = [c.get('requestId'), visitor];
+    const context = { conversationId, userId: visitor.identifier, mediaLinkOf: deps.mediaLinkOf };
+    return socketStream({
+      heartbeatSeconds: limits.heartbeatSeconds,
+      stopping: deps.stopping,
+      stillAllowed: () => auth.stillValid(principal),
+      onClose: () => release(),
+      onError: (err) => logger.error({ requestId, channelId, err }, 'a stream failed'),
+      run: async (sink, signal) => {
+        release = slots.take(callerKey(principal));
+        const stop = typing.on(visitor.customerId, ({ typing: writes, audience, actor }) => {
+          if (!writes || audience !== 'everybody' || actor.type === 'CUSTOMER') return;
+          const activity = typingActivity(actor, conversationId, now().toISOString());
+          sink.send({ data: JSON.stringify({ activities: [activity] }) });
+        });
+        signal.addEventListener('abort', stop);
+        const write = ({ entry, cursor }: ShownEntry) => {
+          const activity = activityOf(entry, context);
+          if (!activity) return;
+          const frame = JSON.stringify({ activities: [activity], watermark: cursor });
+          if (sink.send({ data: frame }) && OUTBOUND_TYPES.has(entry.type))
+            marks.delivered(sink, entry);
+        };
+        await followVisitor({ history, feed: stores.feed, write }, sink, signal);
+      },
+    });
+  }
+
+  return createRouter().openapi(getStream, async (c, next) => {
+    const { channelId, conversationId } = c.req.valid('param');
+    const { t, watermark } = c.req.valid('query');
+    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+      throw invalid([{ path: 'upgrade', message: 'this is a WebSocket' }]);
+    const known = await directLine.byTicket(c, channelId, conversationId, t);
+    const events = await streamOf(c, known, watermark);
+    return (await upgradeWebSocket(() => events)(c as never, next)) as never; // the handshake's own answer
+  });
+}

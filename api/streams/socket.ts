@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WSContext, WSEvents } from 'hono/ws';
+import type { EventSink, EventStreamOptions } from './sse';
+
+/** Bytes that may wait unsent before a reader is dropped, as for event streams. */
+const UNSENT_MAX_BYTES = 256 * 1024;
+/** The kernel says nothing when a socket has room again: how often it is looked at, ms. */
+const DRAIN_LOOK_MS = 50;
+/** Close codes of RFC 6455: the process goes, the reader is too slow, the caller may no more, our fault. */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+const POLICY = 1008;
+const INTERNAL = 1011;
+
+/** What `ws` has beside Hono's face of it. */
+interface RawSocket {
+  readonly bufferedAmount: number;
+  terminate(): void;
+}
+
+export interface SocketStreamOptions extends EventStreamOptions {
+  /** A frame of the client. @default ignored */
+  readonly onFrame?: (text: string) => void;
+}
+
+/**
+ * The same stream as {@link eventStream} over a WebSocket: each event's `data` is a frame, an empty frame keeps the connection
+ * alive. A client comes back by itself and says where it stands.
+ */
+export function socketStream(options: SocketStreamOptions): WSEvents {
+  const over = new AbortController();
+  let socket: WSContext | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const raw = () => socket?.raw as RawSocket | undefined;
+  const goodbye = () => finish(GOING_AWAY);
+  function finish(code: number | null): void {
+    if (over.signal.aborted) return;
+    over.abort();
+    clearInterval(timer);
+    options.stopping.removeEventListener('abort', goodbye);
+    options.onClose();
+    if (code === TRY_AGAIN_LATER) raw()?.terminate();
+    else if (code !== null) socket?.close(code);
+  }
+  async function until(bytes: number): Promise<void> {
+    while (!over.signal.aborted && (raw()?.bufferedAmount ?? 0) > bytes)
+      await sleep(DRAIN_LOOK_MS, undefined, { ref: false });
+  }
+  const sink: EventSink = {
+    get closed() {
+      return over.signal.aborted;
+    },
+    send({ data }) {
+      if (over.signal.aborted) return false;
+      socket?.send(data);
+      if ((raw()?.bufferedAmount ?? 0) <= UNSENT_MAX_BYTES) return true;
+      finish(TRY_AGAIN_LATER);
+      return false;
+    },
+    ready: () => until(UNSENT_MAX_BYTES / 2),
+    flushed: () => until(0),
+    close: () => finish(GOING_AWAY),
+  };
+  async function beat(): Promise<void> {
+    if (await options.stillAllowed()) sink.send({ data: '' });
+    else finish(POLICY);
+  }
+
+  return {
+    onOpen(_event, ws) {
+      socket = ws;
+      timer = setInterval(
+        () => void beat().catch(() => finish(INTERNAL)),
+        options.heartbeatSeconds * 1000,
+      );
+      timer.unref();
+      if (options.stopping.aborted) return goodbye();
+      options.stopping.addEventListener('abort', goodbye, { once: true });
+      options.run(sink, over.signal).catch((error: unknown) => {
+        options.onError(error);
+        finish(INTERNAL);
+      });
+    },
+    onMessage({ data }) {
+      if (typeof data === 'string' && data !== '') options.onFrame?.(data);
+    },
+    onClose: () => finish(null),
+    onError: () => finish(null),
+  };
+}
