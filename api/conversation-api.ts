@@ -25,6 +25,7 @@ import { conversationPeopleRoutes } from './routes/conversation-people';
 import { conversationStartRoutes } from './routes/conversation-starts';
 import { conversationRoutes } from './routes/conversations';
 import { customerRoutes } from './routes/customers';
+import { deepChatRoutes } from './routes/deepchat';
 import { directLineRoutes } from './routes/directline';
 import { directLineStreamRoutes } from './routes/directline-stream';
 import { mediaRoutes } from './routes/media';
@@ -96,4 +97,5 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   app.route('/', webchatPageRoutes(services));
   app.route('/', directLineRoutes(services));
   app.route('/', directLineStreamRoutes(services));
+  app.route('/', deepChatRoutes(services));
 }

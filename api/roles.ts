@@ -164,6 +164,9 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
     body: 'stream',
   },
   'GET /directline/{channelId}/conversations/{conversationId}/stream': PUBLIC,
+  'POST /deepchat/{channelId}/messages': only(CUSTOMER),
+  'POST /deepchat/{channelId}/files': { who: CUSTOMER, body: 'stream' },
+  'GET /deepchat/{channelId}/socket': PUBLIC,
 
   // Configuration
   'GET /v1/providers': only(ADMIN),

@@ -8,8 +8,8 @@ export const PostedActivity = z
     type: z.string().min(1).max(64),
     text: z.string().optional(),
     textFormat: z.string().max(32).optional(),
-    value: z.unknown().optional(),
-    timestamp: z.iso.datetime({ offset: true }).optional().catch(undefined),
+    value: z.any().optional(),
+    timestamp: z.string().max(64).optional(),
     replyToId: z.string().max(256).optional(),
     attachments: z
       .array(z.looseObject({ contentType: z.string().max(255), name: z.string().optional() }))

@@ -20,6 +20,12 @@ export interface DirectLineVisitors {
     channelId: string,
     conversationId?: string,
   ): Promise<DirectLineVisitor>;
+  /** Whose token it is that came in another place than the header; throws likewise. */
+  byValue(
+    c: Context<AppEnv>,
+    channelId: string,
+    token: string | undefined,
+  ): Promise<DirectLineVisitor>;
   /** Whose one-use ticket it is; throws likewise. */
   byTicket(
     c: Context<AppEnv>,
@@ -49,13 +55,15 @@ export function createDirectLineVisitors({
       throw new ProblemError('NOT_FOUND', 'There is no such conversation.');
     return { ...(await knownVisitor(c, principal)), conversationId: own };
   }
+  async function verified(token: string | undefined): Promise<CustomerPrincipal> {
+    const principal = token && (await auth.customers.verify(token).catch(() => null));
+    if (!principal) throw expired();
+    return principal;
+  }
   return {
-    async byToken(c, channelId, conversationId) {
-      const token = bearerOf(c);
-      const principal = token && (await auth.customers.verify(token).catch(() => null));
-      if (!principal) throw expired();
-      return enter(c, principal, channelId, conversationId);
-    },
+    byToken: async (c, channelId, conversationId) =>
+      enter(c, await verified(bearerOf(c)), channelId, conversationId),
+    byValue: async (c, channelId, token) => enter(c, await verified(token), channelId, undefined),
     async byTicket(c, channelId, conversationId, ticket) {
       const principal = await auth
         .authenticate({ authorization: undefined, ticket: ticket ?? '', path: c.req.path })

@@ -15,6 +15,7 @@ import {
 } from '../directline/visitors';
 import { invalid } from '../errors';
 import type { Ingress } from '../ingress/ingress';
+import { guarded } from '../middleware/json-guard';
 import { createRoute, createRouter, json, jsonBody, z } from '../openapi';
 import type { TypingBus } from '../streams/typing-bus';
 import { FROM_THE_START, parseCursor } from '../webchat/cursor';
@@ -168,7 +169,7 @@ export function directLineRoutes(deps: DirectLineRouteDeps) {
       {
         providerMessageId: providerMessageIdOf(visitor, clientId),
         body,
-        sentAt: timestamp ? new Date(timestamp).toISOString() : null,
+        sentAt: instantOf(timestamp),
         replyTo: replyToId ? entryIdOf(replyToId) : null,
       },
     );
@@ -287,6 +288,12 @@ export function directLineRoutes(deps: DirectLineRouteDeps) {
   }
 }
 
+/** The client's clock, ISO UTC; what is no time is left out. */
+function instantOf(timestamp: string | undefined): string | null {
+  const ms = Date.parse(timestamp ?? '');
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
 /** The client's own id of a message: what makes a repeat a repeat. */
 function clientIdOf(c: Context<AppEnv>, { channelData }: PostedActivity): string {
   return channelData?.clientActivityID ?? c.req.header('idempotency-key') ?? randomUUID();
@@ -297,7 +304,7 @@ async function activityPart(form: FormData): Promise<PostedActivity> {
   const part = form.get('activity') as Blob | string | null;
   if (part === null) return { type: 'message' };
   const text = typeof part === 'string' ? part : await part.text();
-  const parsed = PostedActivity.safeParse(parsedJson(text));
+  const parsed = PostedActivity.safeParse(guarded(parsedJson(text)));
   if (!parsed.success) throw invalid([{ path: 'activity', message: 'not an activity in JSON' }]);
   return parsed.data;
 }

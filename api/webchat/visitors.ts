@@ -18,8 +18,11 @@ export interface KnownVisitor {
 export interface Visitors {
   /** Throws `NOT_FOUND` for a channel that is unknown, switched off or no webchat. */
   webChannel(c: Context<AppEnv>, channelId: string): ReturnType<typeof openChannel>;
-  /** Whose token it is, and who that customer is by now: merges are followed. */
-  visitorOf(c: Context<AppEnv>): Promise<KnownVisitor>;
+  /**
+   * Whose token it is, and who that customer is by now: merges are followed. Throws `NOT_FOUND` where the request names another
+   * channel than the token.
+   */
+  visitorOf(c: Context<AppEnv>, channelId?: string): Promise<KnownVisitor>;
   /** The same of a caller whom the route itself let in. */
   knownVisitor(c: Context<AppEnv>, principal: CustomerPrincipal): Promise<KnownVisitor>;
 }
@@ -46,6 +49,11 @@ export function createVisitors(stores: Pick<Stores, 'config' | 'customers'>): Vi
     webChannel,
     knownVisitor,
     // The role table lets nobody else in.
-    visitorOf: (c) => knownVisitor(c, principalOf(c) as CustomerPrincipal),
+    visitorOf: (c, channelId) => {
+      const principal = principalOf(c) as CustomerPrincipal;
+      if (channelId !== undefined && channelId !== principal.channelId)
+        throw new ProblemError('NOT_FOUND', 'There is no such channel.');
+      return knownVisitor(c, principal);
+    },
   };
 }

@@ -1,5 +1,7 @@
 // Its types would bring the browser's into all of the server's code.
-const { JSDOM } = require('jsdom') as { JSDOM: new (html: string, options: { url: string }) => Dom };
+const { JSDOM } = require('jsdom') as {
+  JSDOM: new (html: string, options: { url: string }) => Dom;
+};
 
 interface Dom {
   readonly window: { close(): void };
