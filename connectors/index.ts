@@ -2,15 +2,22 @@ import { z } from 'zod';
 import type { ChannelType } from '../domain/channel/types';
 import type { AnyConnector, Capabilities } from './connector';
 import { httpConnector } from './http';
+import { lineConnector } from './line';
+import { telegramConnector } from './telegram';
 import { twilioConnector } from './twilio';
+import { viberConnector } from './viber';
 import { webchatConnector } from './webchat';
 
 /** Every connector there is, by provider id. */
 const CONNECTORS: ReadonlyMap<string, AnyConnector> = new Map(
-  [webchatConnector, httpConnector, twilioConnector].map((connector: AnyConnector) => [
-    connector.id,
-    connector,
-  ]),
+  [
+    webchatConnector,
+    httpConnector,
+    twilioConnector,
+    viberConnector,
+    telegramConnector,
+    lineConnector,
+  ].map((connector: AnyConnector) => [connector.id, connector]),
 );
 
 /** The connector of a provider; null when there is none. */

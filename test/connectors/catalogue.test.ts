@@ -15,7 +15,14 @@ const channel = { id: 'web', channelType: 'WEB', serviceIdentifier: 'web' } as c
 
 describe('the catalogue', () => {
   it('names each provider once, with a strict schema that has a baseUrl', () => {
-    expect(PROVIDERS.map(({ id }) => id)).toEqual(['webchat', 'http', 'twilio']);
+    expect(PROVIDERS.map(({ id }) => id)).toEqual([
+      'webchat',
+      'http',
+      'twilio',
+      'viber',
+      'telegram',
+      'line',
+    ]);
     for (const { id, attributeSchema, channelTypes, capabilities } of PROVIDERS) {
       const { properties, additionalProperties } = attributeSchema as {
         properties: object;

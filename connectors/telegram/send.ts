@@ -1,0 +1,156 @@
+import { ConnectorError } from '../../domain/errors';
+import type { MessageBody } from '../../domain/message/schema';
+import type {
+  CallContext,
+  InboundEvent,
+  OutboundPart,
+  OutboundTyping,
+  SendContext,
+  SendResult,
+} from '../connector';
+import { callProvider, type ProviderAnswer } from '../provider-call';
+import { errorOf } from './codes';
+import type { TelegramConfig } from './config';
+import { Answer, SentMessage } from './payload';
+import { callbackQueryOf } from './webhook';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One message, one method. No key makes a repeat safe, and nothing tells afterwards what was sent. */
+export async function send(
+  part: OutboundPart,
+  context: SendContext<TelegramConfig>,
+): Promise<SendResult> {
+  const { method, fields } = requestOf(part);
+  const replied = /^-?\d+:(\d+)(?::\d+)?$/.exec(part.replyTo ?? '')?.[1];
+  const params = {
+    ...fields,
+    ...(replied && {
+      reply_parameters: { message_id: Number(replied), allow_sending_without_reply: true },
+    }),
+  };
+  const answer = await call(context, method, { chat_id: part.to, ...params });
+  const moved = movedTo(answer);
+  if (moved === null) return resultOf(answer, part.to);
+  // The chat has another id now: nothing was sent, and Telegram says where to (connectors.md 5).
+  const again = await call(context, method, { chat_id: moved, ...params });
+  return { ...resultOf(again, moved), aliases: [moved] };
+}
+
+/** Shown for five seconds, or until the message; there is no way to take it back. */
+export async function typing(
+  sign: OutboundTyping,
+  context: CallContext<TelegramConfig>,
+): Promise<void> {
+  if (!sign.typing) return;
+  accepted(await call(context, 'sendChatAction', { chat_id: sign.to, action: 'typing' }));
+}
+
+/** Whoever tapped a button sees it spin until this was called. */
+export async function acknowledge(
+  events: readonly InboundEvent[],
+  context: CallContext<TelegramConfig>,
+): Promise<void> {
+  for (const event of events) {
+    const id = callbackQueryOf(event);
+    if (id) accepted(await call(context, 'answerCallbackQuery', { callback_query_id: id }));
+  }
+}
+
+interface Request {
+  readonly method: string;
+  readonly fields: Json;
+}
+
+/** Texts go without `parse_mode`: every character stands for itself. */
+function requestOf({ body, mediaUrls }: OutboundPart): Request {
+  switch (body.type) {
+    case 'PLAIN':
+      return { method: 'sendMessage', fields: { text: body.text } };
+    case 'BUTTON':
+      return {
+        method: 'sendMessage',
+        fields: {
+          text: [body.header, body.text, body.footer].filter(Boolean).join('\n\n'),
+          reply_markup: {
+            inline_keyboard: body.choices.map(({ id, title }) => [
+              { text: title, callback_data: id },
+            ]),
+          },
+        },
+      };
+    case 'IMAGE':
+    case 'VIDEO':
+    case 'AUDIO':
+    case 'FILE': {
+      const [method, field] = mediaMethod(body);
+      const url = mediaUrls[body.mediaId];
+      if (!url) throw new ConnectorError('Rejected', 'media without a link', { reason: 'media' });
+      return { method, fields: { [field]: url, ...(body.caption && { caption: body.caption }) } };
+    }
+    case 'LOCATION': {
+      const { latitude, longitude, name, address } = body;
+      const title = name ?? address;
+      if (!title) return { method: 'sendLocation', fields: { latitude, longitude } };
+      const fields = { latitude, longitude, title, address: address ?? title };
+      return { method: 'sendVenue', fields };
+    }
+    default:
+      throw new ConnectorError('Rejected', `no ${body.type} here`, { reason: 'bodyType' });
+  }
+}
+
+/** Only Ogg plays as a voice message; other sound goes as audio. */
+function mediaMethod(
+  body: Extract<MessageBody, { type: 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE' }>,
+): readonly [method: string, field: string] {
+  switch (body.type) {
+    case 'IMAGE':
+      return ['sendPhoto', 'photo'];
+    case 'VIDEO':
+      return ['sendVideo', 'video'];
+    case 'FILE':
+      return ['sendDocument', 'document'];
+    case 'AUDIO':
+      return body.mimeType?.startsWith('audio/ogg')
+        ? ['sendVoice', 'voice']
+        : ['sendAudio', 'audio'];
+  }
+}
+
+/** One call of a method. The token is in the path: no error may name the address, and none does. */
+function call(
+  { cfg, baseUrl, fetch, signal }: CallContext<TelegramConfig>,
+  method: string,
+  params: Json,
+): Promise<ProviderAnswer> {
+  return callProvider(fetch, `${baseUrl.replace(/\/+$/, '')}/bot${cfg.botToken}/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(params),
+    signal,
+    redirect: 'manual',
+  });
+}
+
+function movedTo({ status, json }: ProviderAnswer): string | null {
+  const parsed = Answer.safeParse(json);
+  const id = parsed.success ? parsed.data.parameters?.migrate_to_chat_id : undefined;
+  return status === 400 && id !== undefined ? String(id) : null;
+}
+
+/** What the method answered; throws when it refused. */
+function accepted(answer: ProviderAnswer): unknown {
+  const parsed = Answer.safeParse(answer.json);
+  if (parsed.success && parsed.data.ok) return parsed.data.result;
+  // A 200 without an answer that can be read may hide a message that went out.
+  if (answer.status < 300 && !parsed.success)
+    throw new ConnectorError('Ambiguous', 'unreadable answer', { reason: 'answer' });
+  throw errorOf(answer);
+}
+
+function resultOf(answer: ProviderAnswer, chat: string): SendResult {
+  const sent = SentMessage.safeParse(accepted(answer));
+  const ids = sent.success ? [`${sent.data.chat?.id ?? chat}:${sent.data.message_id}`] : [];
+  return { providerMessageIds: ids, state: 'sent' };
+}

@@ -1,0 +1,135 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { z } from 'zod';
+import { failureReason } from '../../domain/message/send-policy';
+import type { HookContext, HookReply, InboundEvent, RawRequest, Verdict } from '../connector';
+import { sameBytes, secretsOf } from '../secrets';
+import { REPORTS } from './codes';
+import type { ViberConfig } from './config';
+import { contentOf } from './content';
+import { Envelope, EVENTS, type EventName, parseBytes, type User } from './payload';
+
+/** `X-Viber-Content-Signature`: lower-case hex HMAC-SHA256 over the raw bytes, by any active token. No other header or parameter. */
+export function verify({ headers, raw }: RawRequest, cfg: ViberConfig): Verdict {
+  const given = Buffer.from(headers.get('x-viber-content-signature') ?? '', 'utf8');
+  const fits = (token: string) =>
+    sameBytes(given, Buffer.from(createHmac('sha256', token).update(raw).digest('hex'), 'utf8'));
+  return secretsOf(cfg.authToken).some(fits)
+    ? { ok: true }
+    : { ok: false, status: 401, reason: 'signature' };
+}
+
+/** One request is one event; the call that tries a new webhook is none. */
+export function parse(
+  request: RawRequest,
+  context: HookContext<ViberConfig>,
+): readonly InboundEvent[] {
+  const value = parseBytes(request.raw);
+  const envelope = Envelope.safeParse(value);
+  const base = { channelId: context.channel.id, occurredAt: context.now.toISOString() };
+  const rawKey = `raw:${createHash('sha256').update(request.raw).digest('hex')}`;
+  const unparsed = (reason: string): readonly InboundEvent[] => [
+    { ...base, kind: 'unparsed', eventKey: rawKey, reason: reason.slice(0, 1000) },
+  ];
+  if (!envelope.success) return unparsed('no event');
+  const { event, timestamp } = envelope.data;
+  if (event === 'webhook') return [];
+  if (!isEventName(event)) return unparsed(`no use for ${event}`);
+  const parsed = EVENTS[event].safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return unparsed(`${[event, ...(issue?.path ?? []).map(String)].join('.')}: ${issue?.message}`);
+  }
+  const at = { ...base, occurredAt: timeOf(timestamp, base.occurredAt) };
+  return [READ[event]({ ...at, rawKey }, parsed.data)];
+}
+
+/** A message in the answer to `conversation_started` would be one that nobody recorded: there is none. */
+export function reply(): HookReply {
+  return { status: 200 };
+}
+
+interface Base {
+  readonly channelId: string;
+  readonly occurredAt: string;
+  /** For events that have no token of their own. */
+  readonly rawKey: string;
+}
+type Data<E extends EventName> = z.infer<(typeof EVENTS)[E]>;
+
+// biome-ignore lint/suspicious/noExplicitAny: the row of an event gets what the schema of the same event has read
+const READ: { readonly [E in EventName]: (base: Base, data: any) => InboundEvent } = {
+  message: ({ rawKey: _, ...base }, { message_token, sender, message }: Data<'message'>) => {
+    const { body, mediaUrl } = contentOf(message);
+    const facts = {
+      ...(sender.country && { country: sender.country.slice(0, 8) }),
+      ...(sender.language && { locale: sender.language.slice(0, 35) }),
+    };
+    return {
+      ...base,
+      kind: 'message',
+      eventKey: `message:${message_token}`,
+      providerMessageId: message_token,
+      externalUser: userOf(sender),
+      body,
+      ...(mediaUrl && { mediaUrls: [mediaUrl] }),
+      ...(Object.keys(facts).length > 0 && { channelData: facts }),
+    };
+  },
+  conversation_started: (
+    { rawKey, ...base },
+    { message_token, user, context }: Data<'conversation_started'>,
+  ) => ({
+    ...base,
+    kind: 'started',
+    eventKey: message_token ? `started:${message_token}` : rawKey,
+    externalUser: userOf(user),
+    ...(context && { payload: context }),
+  }),
+  subscribed: ({ rawKey, ...base }, { user }: Data<'subscribed'>) => ({
+    ...base,
+    kind: 'optedIn',
+    eventKey: rawKey,
+    externalUser: userOf(user),
+  }),
+  unsubscribed: ({ rawKey, ...base }, { user_id }: Data<'unsubscribed'>) => ({
+    ...base,
+    kind: 'optedOut',
+    eventKey: rawKey,
+    externalUser: { id: user_id },
+  }),
+  delivered: (base, data: Data<'delivered'>) => statusOf(base, 'delivered', data),
+  seen: (base, data: Data<'seen'>) => statusOf(base, 'seen', data),
+  failed: (base, data: Data<'failed'>) => statusOf(base, 'failed', data),
+};
+
+/** Viber says in words why a message failed, never by a code. */
+function statusOf(
+  { rawKey: _, ...base }: Base,
+  event: keyof typeof REPORTS,
+  { message_token, user_id }: Data<'failed'>,
+): InboundEvent {
+  const state = REPORTS[event];
+  return {
+    ...base,
+    kind: 'status',
+    eventKey: `${event}:${message_token}:${user_id}`,
+    partId: null,
+    providerMessageId: message_token,
+    state,
+    ...(state === 'FAILED' && { reasonCode: failureReason('Rejected') }),
+  };
+}
+
+function userOf({ id, name }: User): { id: string; displayName?: string } {
+  return { id, ...(name && { displayName: name.slice(0, 256) }) };
+}
+
+/** Milliseconds as ISO UTC; the receipt time where a date cannot hold them. */
+function timeOf(milliseconds: string | null | undefined, fallback: string): string {
+  const at = new Date(Number(milliseconds ?? Number.NaN));
+  return Number.isNaN(at.getTime()) ? fallback : at.toISOString();
+}
+
+function isEventName(event: string): event is EventName {
+  return Object.hasOwn(EVENTS, event);
+}
