@@ -27,16 +27,7 @@ export type Effect =
   | { readonly type: 'dialogueDue'; readonly name: string }
   /** The response time of an external bot is over (domain.md 4.5). */
   | { readonly type: 'botResponseDue'; readonly botId: string }
-  /** Tell routing: a task wants an agent, no longer wants one, or has ended. */
-  | {
-      readonly type: 'routing';
-      readonly news: {
-        /** `taken`: an agent joined by an own act and has the task now. */
-        readonly type: 'requested' | 'cancelled' | 'taken' | 'ended';
-        readonly task: AgentTask;
-        readonly preferAgentId?: string;
-      };
-    }
+  | { readonly type: 'routing'; readonly news: RoutingNews }
   /** The `closing` deadline came again, or CLOSING was ordered while it is stuck. */
   | { readonly type: 'closingRetry'; readonly forced: boolean }
   /** Sessions ended with MERGED, agents and tasks go to the survivor's conversation. */
@@ -47,6 +38,22 @@ export type Effect =
       readonly kind: 'SLA_WARNING' | 'SLA_CRITICAL' | 'SLA_PROMPT';
       readonly agentIds: readonly string[];
       readonly dueAt: string;
+    };
+
+/** For routing: a task wants an agent, no longer wants one, or has ended. */
+export type RoutingNews =
+  | {
+      readonly type: 'requested';
+      readonly task: AgentTask;
+      readonly preferAgentId?: string;
+    }
+  | {
+      /**
+       * `taken`: an agent joined by an own act and has the task now. `moved`: the place that the agent has for the task is of this
+       * conversation, whatever routing thought so far. `ended`: also of a place that was taken and not needed.
+       */
+      readonly type: 'cancelled' | 'taken' | 'moved' | 'ended';
+      readonly task: Pick<AgentTask, 'id' | 'agentId'>;
     };
 
 /** What one event changes and what must be done about it. `refused` set: nothing changed (a STALE_BOT_REPLY entry excepted). */

@@ -130,6 +130,11 @@ export interface CancelTransfer extends By {
 export interface JoinAs extends By {
   readonly agent: JoiningAgent;
   readonly role: 'PRIMARY' | 'ASSISTANT' | 'OBSERVER';
+  /**
+   * The id under which routing has given the agent a place (`takePlace`): the task that the join makes bears it, and its end frees
+   * the place. A join that makes no task gives the place back.
+   */
+  readonly taskId?: string;
 }
 export interface Leave extends By {
   readonly agentId: string;
@@ -198,6 +203,8 @@ export interface StartOutbound {
   readonly messageId: string;
   readonly body: MessageBody;
   readonly agent: JoiningAgent | null;
+  /** The agent's place as in {@link JoinAs}; routing learns here which conversation it is in. */
+  readonly taskId?: string;
 }
 /** An agent did what leaves no entry, as reading: it shows that the agent is there. */
 export interface AgentActed extends AboutConversation {

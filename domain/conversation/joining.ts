@@ -39,9 +39,12 @@ export function whyNotJoin(state: ConversationState, request: JoinAs): Refusal |
 }
 
 /** An agent comes in of own accord or accepts by that an open transfer, consult or conference. */
-export function joinAs(turn: Turn, { agent, role, actor }: JoinAs): void {
+export function joinAs(turn: Turn, { agent, role, actor, taskId }: JoinAs): void {
   const present = presentAgent(turn.state, agent.agentId);
-  if (present?.role === role) return;
+  if (present?.role === role) {
+    giveBack(turn, taskId, agent.agentId);
+    return;
+  }
   const open = waitingTask(turn.state);
   if (open && role !== 'OBSERVER' && countsAsAccept(open, agent.agentId, role)) {
     acceptTask(turn, open, agent);
@@ -52,10 +55,11 @@ export function joinAs(turn: Turn, { agent, role, actor }: JoinAs): void {
     return;
   }
   if (role === 'PRIMARY') {
-    joinPrimary(turn, agent);
+    joinPrimary(turn, agent, { taskId });
     return;
   }
-  const task = role === 'ASSISTANT' ? consultTask(turn, agent.agentId) : null;
+  const task = role === 'ASSISTANT' ? consultTask(turn, agent.agentId, taskId) : null;
+  if (!task) giveBack(turn, taskId, agent.agentId);
   subscribeAgent(turn, agent, role, { taskId: task?.id ?? null, invitedBy: inviter(actor, agent) });
 }
 
@@ -149,23 +153,36 @@ export function whyNotAccept(
   return present ? null : whyNotRoom(state, role);
 }
 
-/** A place taken by the agent's own act: ACTIVE at once (domain.md 6.1). */
+/** A place taken by the agent's own act: ACTIVE at once (domain.md 6.1). `taskId`: as routing gave it, if it was asked. */
 export function joinPrimary(
   turn: Turn,
   agent: JoiningAgent,
-  direction: 'INBOUND' | 'OUTBOUND' = 'INBOUND',
+  {
+    direction = 'INBOUND',
+    taskId,
+  }: {
+    readonly direction?: 'INBOUND' | 'OUTBOUND';
+    readonly taskId?: string | undefined;
+  } = {},
 ): void {
   const { state } = turn;
   const present = presentAgent(state, agent.agentId);
-  if (present?.role === 'PRIMARY') return;
+  if (present?.role === 'PRIMARY') {
+    giveBack(turn, taskId, agent.agentId);
+    return;
+  }
   const bargesIn =
     direction === 'INBOUND' &&
     (present?.role === 'OBSERVER' || (agent.supervisor && hasPrimaryAgent(state)));
   endFormerTask(turn, agent.agentId);
   const task = pullTask(turn, agent.agentId, {
+    ...(taskId === undefined ? {} : { id: taskId }),
     direction: bargesIn ? 'DIRECT_CONFERENCE' : direction,
     countsForCapacity: !bargesIn,
   });
+  // Who starts outbound asks for the place before there is a conversation.
+  if (direction === 'OUTBOUND' && taskId !== undefined)
+    effect(turn, { type: 'routing', news: { type: 'moved', task } });
   if (present) changeRole(turn, present, 'PRIMARY');
   else subscribeAgent(turn, agent, 'PRIMARY', { taskId: task.id, invitedBy: null });
   becamePrimary(turn, agent.agentId, task);
@@ -247,7 +264,7 @@ function endFormerTask(turn: Turn, agentId: string): void {
 function pullTask(
   turn: Turn,
   agentId: string,
-  parts: Pick<AgentTask, 'direction' | 'countsForCapacity'>,
+  parts: Pick<AgentTask, 'direction' | 'countsForCapacity'> & Partial<Pick<AgentTask, 'id'>>,
 ): AgentTask {
   const task = addTask(turn, {
     ...parts,
@@ -263,8 +280,15 @@ function pullTask(
   return task;
 }
 
-function consultTask(turn: Turn, agentId: string): AgentTask {
-  return pullTask(turn, agentId, { direction: 'CONSULT', countsForCapacity: true });
+function consultTask(turn: Turn, agentId: string, id: string | undefined): AgentTask {
+  const parts = { direction: 'CONSULT', countsForCapacity: true } as const;
+  return pullTask(turn, agentId, id === undefined ? parts : { ...parts, id });
+}
+
+/** A place of routing that no task needs. */
+export function giveBack(turn: Turn, taskId: string | undefined, agentId: string): void {
+  if (taskId === undefined || turn.state.tasks.some(({ id }) => id === taskId)) return;
+  effect(turn, { type: 'routing', news: { type: 'ended', task: { id: taskId, agentId } } });
 }
 
 function complete(

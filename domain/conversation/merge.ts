@@ -141,7 +141,10 @@ function moveIn(turn: Turn, agent: Participant, moved: SessionsMovedIn): void {
   }
   const old = taskOf(state, agent.id);
   if (old) closeTask(turn, old, 'DONE', null);
-  if (task) takeTask(turn, task, moved);
+  if (task) {
+    takeTask(turn, task, moved);
+    effect(turn, { type: 'routing', news: { type: 'moved', task } });
+  }
   if (present) changeRole(turn, present, 'PRIMARY');
   else
     subscribeAgent(

@@ -129,7 +129,7 @@ export function startOutbound(turn: Turn, { start, settings }: Of<'startOutbound
       actor,
     });
   if (first) startControl(turn, actor.type === 'BOT' ? actor.id : undefined);
-  if (agent && !isPrimary(state, agent.agentId)) joinPrimary(turn, agent, 'OUTBOUND');
+  if (agent) joinPrimary(turn, agent, { direction: 'OUTBOUND', taskId: start.taskId });
   sendNow(turn, {
     conversationId: state.conversationId,
     actor,

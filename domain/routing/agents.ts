@@ -4,6 +4,7 @@ import { forget, setState } from './availability';
 import type { AgentMrd, AgentRow } from './model';
 import { mrdsOf } from './mrd-states';
 import { requeue } from './offers';
+import { handled } from './places';
 import { AGENTS_MAX } from './state';
 import { type RoutingTurn, touch } from './turn';
 
@@ -165,7 +166,9 @@ function takeEverything(turn: RoutingTurn, agent: AgentRow, leave: keyof typeof 
     const request = turn.state.waiting.get(taskId);
     if (request) requeue(turn, request, 'AGENT_LOGOUT', CLOSED_AS[leave]);
   }
-  for (const { workflowId, conversationId, taskId } of agent.places.values()) {
+  for (const place of agent.places.values()) {
+    const { workflowId, conversationId, taskId } = place;
+    handled(turn, place);
     const actor = { type: 'CONTROLLER' as const, id: 'routing', name: null };
     turn.effects.push({
       type: 'remove',

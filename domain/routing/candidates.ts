@@ -1,6 +1,6 @@
 import { skillSum, skillsOf } from './expression';
 import type { AgentRow, SelectionPolicy, StepConfig, Waiting } from './model';
-import { capacityOf, countedTasks, isRoutable } from './mrd-states';
+import { countedTasks, isRoutable } from './mrd-states';
 import { matchesStep, openStepsOf } from './steps';
 import type { RoutingTurn } from './turn';
 
@@ -12,6 +12,8 @@ export interface Choice {
   readonly agentId: string;
   readonly step: number;
   readonly candidates: readonly string[];
+  /** All of them, in no order. */
+  readonly matching: ReadonlySet<string>;
 }
 
 /**
@@ -32,7 +34,8 @@ export function choose(turn: RoutingTurn, request: Waiting): Choice | null {
     }
     if (candidates.length === 0) continue;
     const best = bestFirst(candidates);
-    return { agentId: best[0] as string, step: index + 1, candidates: best };
+    const matching = new Set(candidates.map(({ agentId }) => agentId));
+    return { agentId: best[0] as string, step: index + 1, candidates: best, matching };
   }
   return null;
 }
@@ -41,13 +44,12 @@ export function choose(turn: RoutingTurn, request: Waiting): Choice | null {
 export function skipped(
   turn: RoutingTurn,
   request: Waiting,
-  candidates: readonly string[],
+  choice: Pick<Choice, 'matching'> | null,
 ): Readonly<Record<string, readonly string[]>> {
-  const named = new Set(candidates);
   const byReason: Record<string, string[]> = {};
   for (const agentId of turn.state.serving.get(request.mrdId) ?? []) {
     const agent = turn.state.agents.get(agentId);
-    if (!agent || named.has(agentId)) continue;
+    if (!agent || choice?.matching.has(agentId)) continue;
     const reason = whySkipped(turn, request, agent);
     if (!reason) continue;
     const names = byReason[reason] ?? [];
@@ -61,9 +63,7 @@ function whySkipped(turn: RoutingTurn, request: Waiting, agent: AgentRow): strin
   const state = agent.mrds.get(request.mrdId)?.state ?? 'NOT_READY';
   if (isInside(agent, request)) return 'IN_CONVERSATION';
   if (!isRoutable(state)) return state;
-  const full =
-    countedTasks(agent, request.mrdId) >= capacityOf(turn.state.config, agent.id, request.mrdId);
-  if (full) return 'AT_CAPACITY';
+  if (!turn.state.available.get(request.mrdId)?.has(agent.id)) return 'AT_CAPACITY';
   const queue = turn.state.config.queues[request.queueId ?? ''];
   const matching = openStepsOf(queue, request).some((step) =>
     matchesStep(turn, request, step, agent.id),
@@ -114,8 +114,8 @@ function bestFirst(candidates: Ranked[]): string[] {
 }
 
 function compare(a: Ranked, b: Ranked): number {
-  for (const [index, key] of a.keys.entries()) {
-    const difference = key - (b.keys[index] ?? 0);
+  for (let index = 0; index < a.keys.length; index += 1) {
+    const difference = (a.keys[index] ?? 0) - (b.keys[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return a.agentId < b.agentId ? -1 : 1;

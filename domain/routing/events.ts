@@ -10,6 +10,14 @@ export type RoutingEvent =
       readonly conversationId: string;
       readonly agentId: string;
     }
+  /** The place that an agent has for a task is of another conversation than routing knew: it was merged, or had not begun yet. */
+  | {
+      readonly type: 'taskMoved';
+      readonly taskId: string;
+      readonly agentId: string;
+      readonly conversationId: string;
+      readonly workflowId: string;
+    }
   /** A conversation could not be told: its workflow runs no longer. */
   | { readonly type: 'conversationGone'; readonly conversationId: string }
   | { readonly type: 'accept' | 'decline'; readonly taskId: string; readonly agentId: string }

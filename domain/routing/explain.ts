@@ -39,7 +39,7 @@ function explain(state: RoutingState, now: number, request: Waiting): RoutingExp
   const turn = beginRoutingTurn(state, now);
   const { taskId, conversationId, queueId, offer, prefer, stepsOpen, stepDueAt } = request;
   const position = positionOf(state, request);
-  const candidates = choose(turn, request)?.candidates ?? [];
+  const choice = choose(turn, request);
   return {
     taskId,
     conversationId,
@@ -52,7 +52,7 @@ function explain(state: RoutingState, now: number, request: Waiting): RoutingExp
     preferAgentId: prefer?.agentId ?? null,
     offeredTo: offer?.agentId ?? null,
     offerExpiresAt: offer ? iso(offer.expiresAt) : null,
-    candidates,
-    skipped: skipped(turn, request, candidates),
+    candidates: choice?.candidates ?? [],
+    skipped: skipped(turn, request, choice),
   };
 }

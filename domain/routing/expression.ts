@@ -21,11 +21,13 @@ export function matches(expression: Expression | null, skillOf: SkillOf): boolea
 
 /** What the request requires besides the step: the least value of each attribute (domain.md 6.2). */
 export function meets(required: Readonly<Record<string, Skill>>, skillOf: SkillOf): boolean {
-  return Object.entries(required).every(([attributeId, least]) =>
-    typeof least === 'boolean'
-      ? compare(skillOf(attributeId), '==', least)
-      : compare(skillOf(attributeId), '>=', least),
-  );
+  // Asked for thousands of agents, and most requests require nothing: no list is made of it.
+  for (const attributeId in required) {
+    const least = required[attributeId] as Skill; // one of its own keys
+    const op = typeof least === 'boolean' ? '==' : '>=';
+    if (!compare(skillOf(attributeId), op, least)) return false;
+  }
+  return true;
 }
 
 /** Sum of the values of the attributes that an expression names, each once; true counts 1 (domain.md 6.6). */

@@ -2,7 +2,7 @@ import { choose, skipped } from './candidates';
 import type { AgentRow, Waiting } from './model';
 import { capacityOf } from './mrd-states';
 import { ring } from './offers';
-import { orderOf, type RoutingState } from './state';
+import { isFull, orderOf, type RoutingState } from './state';
 import { openSteps, skipEmptySteps } from './steps';
 import type { RoutingTurn } from './turn';
 
@@ -12,6 +12,7 @@ import type { RoutingTurn } from './turn';
  */
 export function serve(turn: RoutingTurn, mrdId: string): void {
   const { config, available } = turn.state;
+  if (isFull(turn.state)) return;
   const inVain = new Set<string>();
   for (const request of orderOf(turn.state, mrdId).snapshot) {
     const nobody = !available.get(mrdId)?.size;
@@ -25,7 +26,7 @@ export function serve(turn: RoutingTurn, mrdId: string): void {
     if (inVain.has(asked)) continue;
     const choice = choose(turn, request);
     if (!choice) {
-      if (!asksForItself(request)) inVain.add(asked);
+      if (!asksForItself(turn, request)) inVain.add(asked);
       continue;
     }
     turn.effects.push({
@@ -36,7 +37,7 @@ export function serve(turn: RoutingTurn, mrdId: string): void {
       stepsOpen: request.stepsOpen,
       chosen: choice.agentId,
       candidates: choice.candidates,
-      skipped: skipped(turn, request, choice.candidates),
+      skipped: skipped(turn, request, choice),
     });
     ring(turn, request, choice.agentId);
   }
@@ -90,6 +91,9 @@ function wish({ queueId, stepsOpen, attributes }: Waiting): string {
 }
 
 /** Agents who are in its conversation may be the reason why it found nobody. */
-function asksForItself({ presentAgentIds }: Waiting): boolean {
-  return presentAgentIds.length > 0;
+function asksForItself({ state }: RoutingTurn, request: Waiting): boolean {
+  if (request.presentAgentIds.length > 0) return true;
+  for (const agentId of state.available.get(request.mrdId) ?? [])
+    if (state.agents.get(agentId)?.places.has(request.conversationId)) return true;
+  return false;
 }

@@ -104,7 +104,9 @@ export interface Waiting extends RoutingRequest {
 
 /** A conversation that an agent has: one place per conversation. */
 export interface Place {
-  taskId: string;
+  readonly taskId: string;
+  /** Earlier tasks of the same place whose end is still to come, newest first: the place is free when all have ended. */
+  readonly earlier: readonly string[];
   readonly conversationId: string;
   readonly workflowId: string;
   readonly mrdId: string;

@@ -5,8 +5,8 @@ export function capacityOf(config: RoutingConfig, agentId: string, mrdId: string
   const { capacity = {} } = config.agents[agentId] ?? {};
   const own = capacity[mrdId];
   if (own !== undefined) return own;
-  const servesAll = Object.keys(capacity).length === 0;
-  return servesAll ? (config.mrds[mrdId]?.maxTasks ?? 0) : 0;
+  for (const _ in capacity) return 0; // serves others only
+  return config.mrds[mrdId]?.maxTasks ?? 0;
 }
 
 /** The MRDs that an agent serves: those named, or all when none is. */
@@ -56,6 +56,7 @@ export function mrdStateOf(
 }
 
 export function countedTasks(agent: AgentRow, mrdId: string): number {
+  if (agent.places.size === 0) return 0;
   let count = 0;
   for (const place of agent.places.values()) if (place.counts && place.mrdId === mrdId) count += 1;
   return count;

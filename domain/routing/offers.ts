@@ -3,6 +3,7 @@ import type { Refusal } from '../errors';
 import { refresh, setState } from './availability';
 import { interruptOthers, releaseOthers } from './interruptions';
 import type { AgentRow, QueueConfig, Waiting } from './model';
+import { setPlace } from './places';
 import { keepEnded, orderOf } from './state';
 import { openNextStep, openSteps } from './steps';
 import { iso, type RoutingTurn, tell, touch } from './turn';
@@ -175,15 +176,8 @@ function take(turn: RoutingTurn, request: Waiting, agent: AgentRow): void {
   turn.state.waiting.delete(taskId);
   orderOf(turn.state, mrdId).remove(request);
   keepEnded(turn.state, taskId);
-  agent.places.set(conversationId, {
-    taskId,
-    conversationId,
-    workflowId,
-    mrdId,
-    queueId,
-    counts: true,
-    since: turn.now,
-  });
+  const since = turn.now;
+  setPlace(agent, { taskId, conversationId, workflowId, mrdId, queueId, counts: true, since });
   touch(turn, agent);
   const { name = null, supervisor = false } = turn.state.config.agents[agent.id] ?? {};
   const queue = queueOf(turn, request);

@@ -1,10 +1,14 @@
 import type { Refusal } from '../errors';
 import { forget } from './availability';
+import type { RoutingEvent } from './events';
 import { interruptOthers, releaseOthers } from './interruptions';
 import type { AgentRow, Place } from './model';
 import { capacityOf, countedTasks, ringsIn } from './mrd-states';
-import { type Handled, keepEnded } from './state';
+import { type Handled, isFull, keepEnded } from './state';
 import { type RoutingTurn, touch } from './turn';
+
+/** Tasks of one place whose end is awaited: an agent seldom joins again before the last end is told. */
+const EARLIER_MAX = 4;
 
 /** Handle times that the mean is made of (domain.md 6.11). */
 const HANDLED_KEPT = 100;
@@ -16,6 +20,7 @@ export function whyNotPlace(
   agent: AgentRow,
   { conversationId, mrdId, counts }: Pick<Place, 'conversationId' | 'mrdId' | 'counts'>,
 ): Refusal | null {
+  if (!agent.places.has(conversationId) && isFull(state)) return FULL;
   if (!counts || agent.places.get(conversationId)?.counts) return null;
   const taken = countedTasks(agent, mrdId) + (ringsIn(state.waiting, agent, mrdId) ? 1 : 0);
   const capacity = capacityOf(state.config, agent.id, mrdId);
@@ -24,8 +29,14 @@ export function whyNotPlace(
     : { code: 'CONFLICT', detail: `The agent has ${taken} of ${capacity} tasks in ${mrdId}.` };
 }
 
-export function occupy(turn: RoutingTurn, agent: AgentRow, place: Omit<Place, 'since'>): void {
-  agent.places.set(place.conversationId, { ...place, since: turn.now });
+const FULL: Refusal = { code: 'CONFLICT', detail: 'The routing domain is full.' };
+
+export function occupy(
+  turn: RoutingTurn,
+  agent: AgentRow,
+  place: Omit<Place, 'since' | 'earlier'>,
+): void {
+  setPlace(agent, { ...place, since: turn.now });
   if (place.counts) interruptOthers(turn, agent, place.mrdId);
   touch(turn, agent);
   turn.effects.push({
@@ -36,24 +47,67 @@ export function occupy(turn: RoutingTurn, agent: AgentRow, place: Omit<Place, 's
   });
 }
 
-/** The task has ended in its conversation, wrap-up included: the place is free. News of another task of that place changes nothing. */
-export function ended(
-  turn: RoutingTurn,
-  news: { readonly taskId: string; readonly conversationId: string; readonly agentId: string },
-): void {
-  const agent = turn.state.agents.get(news.agentId);
-  const place = agent?.places.get(news.conversationId);
-  keepEnded(turn.state, news.taskId);
-  if (!agent || place?.taskId !== news.taskId) return;
-  vacate(turn, agent, place);
-  if (!agent.leased && agent.places.size === 0 && agent.ringing.size === 0)
-    forget(turn, agent, null);
+/** An agent has one place per conversation, however many tasks follow each other in it. */
+export function setPlace(agent: AgentRow, place: Omit<Place, 'earlier'>): void {
+  const old = agent.places.get(place.conversationId);
+  const before = old ? [old.taskId, ...old.earlier] : [];
+  const { taskId, conversationId, workflowId, mrdId, queueId, counts, since } = place;
+  const earlier = before.filter((id) => id !== taskId).slice(0, EARLIER_MAX);
+  const kept = { taskId, earlier, conversationId, workflowId, mrdId, queueId, counts, since };
+  agent.places.set(conversationId, kept);
 }
 
-export function vacate(turn: RoutingTurn, agent: AgentRow, place: Place): void {
-  const { mrdId, queueId, since, taskId, conversationId } = place;
+/**
+ * The task has ended in its conversation, wrap-up included: the place is free, unless another task of it goes on. News of a task that
+ * has no place here changes nothing.
+ */
+export function ended(
+  turn: RoutingTurn,
+  { taskId, agentId }: { readonly taskId: string; readonly agentId: string },
+): void {
+  const agent = turn.state.agents.get(agentId);
+  keepEnded(turn.state, taskId);
+  const place = agent && placeOf(agent, taskId);
+  if (!agent || !place) return;
+  const [next, ...others] = [place.taskId, ...place.earlier].filter((id) => id !== taskId);
+  if (next === undefined) vacate(turn, agent, place);
+  else agent.places.set(place.conversationId, { ...place, taskId: next, earlier: others });
+}
+
+/** A merge, or an outbound start that has its conversation now. An agent who is gone meanwhile is taken out of it. */
+export function moved(
+  turn: RoutingTurn,
+  news: Omit<Extract<RoutingEvent, { readonly type: 'taskMoved' }>, 'type'>,
+): void {
+  const { taskId, agentId, conversationId, workflowId } = news;
+  const agent = turn.state.agents.get(agentId);
+  const place = agent && placeOf(agent, taskId);
+  if (agent && place) {
+    agent.places.delete(place.conversationId);
+    setPlace(agent, { ...place, conversationId, workflowId });
+    touch(turn, agent);
+    return;
+  }
+  if (agent && agent.state !== 'UNKNOWN') return;
+  const reason = agent ? 'PRESENCE_LOST' : 'LOGOUT';
+  const actor = { type: 'CONTROLLER' as const, id: 'routing', name: null };
+  turn.effects.push({
+    type: 'remove',
+    workflowId,
+    leave: { conversationId, actor, agentId, reason },
+  });
+}
+
+function placeOf(agent: AgentRow, taskId: string): Place | undefined {
+  for (const place of agent.places.values())
+    if (place.taskId === taskId || place.earlier.includes(taskId)) return place;
+  return undefined;
+}
+
+function vacate(turn: RoutingTurn, agent: AgentRow, place: Place): void {
+  const { mrdId, taskId, conversationId } = place;
   agent.places.delete(conversationId);
-  if (queueId !== null) handled(turn, queueId, (turn.now - since) / 1000);
+  handled(turn, place);
   const mrd = agent.mrds.get(mrdId);
   if (mrd) mrd.availableSince = turn.now;
   releaseOthers(turn, agent, mrdId);
@@ -64,18 +118,22 @@ export function vacate(turn: RoutingTurn, agent: AgentRow, place: Place): void {
     event: 'TASK_ENDED',
     data: { taskId, conversationId },
   });
+  if (!agent.leased && agent.places.size === 0 && agent.ringing.size === 0)
+    forget(turn, agent, null);
 }
 
 /** Conversations that run no longer give every place back. */
 export function placesGone(turn: RoutingTurn, conversationId: string): void {
   for (const agent of turn.state.agents.values()) {
     const place = agent.places.get(conversationId);
-    if (place) ended(turn, { ...place, agentId: agent.id });
+    if (place) vacate(turn, agent, place);
   }
 }
 
-function handled({ state, now }: RoutingTurn, queueId: string, seconds: number): void {
+/** One more answered and closed task of its queue, for the mean handle time (domain.md 6.11). */
+export function handled({ state, now }: RoutingTurn, { queueId, since }: Place): void {
+  if (queueId === null) return;
   const kept: Handled[] = state.handled.get(queueId) ?? [];
-  kept.push({ at: now, seconds });
+  kept.push({ at: now, seconds: (now - since) / 1000 });
   state.handled.set(queueId, kept.filter(({ at }) => at > now - HANDLED_MS).slice(-HANDLED_KEPT));
 }

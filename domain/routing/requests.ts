@@ -1,7 +1,7 @@
 import type { RoutingRequest, Waiting } from './model';
 import { isRoutable } from './mrd-states';
 import { close, drop, queueOf, ring } from './offers';
-import { keepEnded, orderOf, WAITING_MAX } from './state';
+import { isFull, keepEnded, orderOf, WAITING_MAX } from './state';
 import { openSteps } from './steps';
 import { type RoutingTurn, tell, touch } from './turn';
 
@@ -43,6 +43,7 @@ export function whyNotRoutable(
 ): string | null {
   const agent = state.agents.get(agentId);
   if (!agent) return 'The agent is not logged in.';
+  if (isFull(state)) return 'The routing domain is full.';
   const mrd = agent.mrds.get(mrdId)?.state;
   if (!mrd || !isRoutable(mrd)) return `The agent is ${mrd ?? 'not'} in ${mrdId}.`;
   if (!state.available.get(mrdId)?.has(agentId)) return 'The agent is at capacity.';

@@ -17,7 +17,7 @@ import type { RoutingEffect } from './effects';
 import type { RoutingEvent, RoutingResult } from './events';
 import { serve } from './match';
 import { accept, decline, whyNotAnswer } from './offers';
-import { ended, occupy, placesGone, whyNotPlace } from './places';
+import { ended, moved, occupy, placesGone, whyNotPlace } from './places';
 import {
   cancelled,
   conversationGone,
@@ -84,6 +84,9 @@ function handle(turn: RoutingTurn, event: RoutingEvent): RoutingResult | Refusal
       return;
     case 'taskEnded':
       ended(turn, event);
+      return;
+    case 'taskMoved':
+      moved(turn, event);
       return;
     case 'conversationGone':
       conversationGone(turn, event.conversationId);

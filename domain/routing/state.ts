@@ -4,6 +4,10 @@ import { inOrder, ServingOrder } from './order';
 /** domain.md section 15. */
 export const AGENTS_MAX = 2_000;
 export const WAITING_MAX = 5_000;
+/** What a domain may weigh when it is carried through continue-as-new: one payload may have 2 MB. */
+const CARRIED_BYTES_MAX = 1_800_000;
+/** Bytes of a row, generously (carry.test.ts fills a domain). */
+const ROW_BYTES = { agent: 150, waiting: 110, place: 80 };
 /** Ids of tasks that ended lately: news that comes twice must not open a request again. */
 export const ENDED_KEPT = 1_000;
 
@@ -49,6 +53,14 @@ export function emptyState(config: RoutingConfig): RoutingState {
     available: new Map(),
     serving: new Map(),
   };
+}
+
+/** No more work fits into the domain: what waits goes on waiting, and own acts are refused. Seen with thousands of agents only. */
+export function isFull({ agents, waiting }: RoutingState): boolean {
+  let bytes = agents.size * ROW_BYTES.agent + waiting.size * ROW_BYTES.waiting;
+  for (const { places, ringing } of agents.values())
+    bytes += (places.size + ringing.size) * ROW_BYTES.place;
+  return bytes >= CARRIED_BYTES_MAX;
 }
 
 export function orderOf(state: RoutingState, mrdId: string): ServingOrder {

@@ -138,7 +138,16 @@ export class RoutingStory {
     return this.take({ type: 'taskEnded', taskId, conversationId, agentId });
   }
   /** Has an agent take a place by an own act. */
-  joins(agentId: string, change: { mrdId?: string; counts?: boolean; letIn?: boolean } = {}) {
+  joins(
+    agentId: string,
+    change: {
+      taskId?: string;
+      conversationId?: string;
+      mrdId?: string;
+      counts?: boolean;
+      letIn?: boolean;
+    } = {},
+  ) {
     this.count += 1;
     return this.take({
       type: 'takePlace',

@@ -67,9 +67,25 @@ function takeFact(fact: Inboxed, run: ConversationRun, keys: KeyRing): Promise<v
 
 function apply(event: ConversationEvent, run: ConversationRun): void {
   const { refused: refusal } = run.apply(event);
-  if (refusal && event.type === 'taskChanged' && isUnwanted(run.state, event.news))
-    run.routing.giveBack(event.news);
+  if (refusal) giveBack(event, run);
   if (refusal) log.info('fact had no effect', { type: event.type, code: refusal.code });
+}
+
+/** What routing holds for an event that was refused is given back, or an agent would keep a place for nothing. */
+function giveBack(event: ConversationEvent, run: ConversationRun): void {
+  if (event.type === 'taskChanged' && isUnwanted(run.state, event.news))
+    run.routing.giveBack(event.news);
+  const place = placeOf(event);
+  if (place) run.routing.add({ type: 'ended', task: place });
+}
+
+/** The place that an agent's own act brings along. */
+function placeOf(
+  event: ConversationEvent,
+): { readonly id: string; readonly agentId: string } | null {
+  const by =
+    event.type === 'joinAs' ? event.request : event.type === 'startOutbound' ? event.start : null;
+  return by?.taskId !== undefined && by.agent ? { id: by.taskId, agentId: by.agent.agentId } : null;
 }
 
 /** A hand-over to a named agent gets its task from routing before anybody leaves (architecture.md section 4). */
@@ -147,6 +163,7 @@ function answer(
   }
   const decision = run.apply(event);
   if (decision.refused) {
+    giveBack(event, run);
     caller.reject(refused(decision.refused));
     return;
   }

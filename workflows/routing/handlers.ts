@@ -30,6 +30,10 @@ export function listen(inbox: RoutingInbox, run: () => RoutingRun | null): void 
     type: 'taskEnded',
     ...news,
   }));
+  on(m.taskMovedSignal, 'The place for a task is of another conversation.', (news) => ({
+    type: 'taskMoved',
+    ...news,
+  }));
   on(m.presenceLostSignal, 'Agents are gone without a logout.', ({ agentIds }) => ({
     type: 'presenceLost',
     agentIds,

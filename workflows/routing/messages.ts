@@ -100,6 +100,18 @@ export const taskEndedSignal =
   defineSignal<
     [{ readonly taskId: string; readonly conversationId: string; readonly agentId: string }]
   >('taskEnded');
+/** After a merge, or when an outbound start has its conversation: the agent's place for the task is of this one. */
+export const taskMovedSignal =
+  defineSignal<
+    [
+      {
+        readonly taskId: string;
+        readonly agentId: string;
+        readonly conversationId: string;
+        readonly workflowId: string;
+      },
+    ]
+  >('taskMoved');
 export const configurationChangedSignal = defineSignal('configurationChanged');
 export const presenceLostSignal =
   defineSignal<[{ readonly agentIds: readonly string[] }]>('presenceLost');

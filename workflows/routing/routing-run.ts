@@ -125,7 +125,7 @@ export class RoutingRun {
   }
 
   carry(): CarriedRouting {
-    return carry(this.state);
+    return carry(this.state, Date.now());
   }
 
   private keep(effect: RoutingEffect): void {

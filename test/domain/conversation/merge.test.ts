@@ -126,6 +126,15 @@ describe('merge of M into X', () => {
       expect(
         m.effects.filter((effect) => effect.type === 'routing' && effect.news.type === 'ended'),
       ).toEqual([]);
+      // Routing learns whose places they are now: a logout must reach this conversation, and their end frees them.
+      expect(
+        x.effects.flatMap((effect) =>
+          effect.type === 'routing' ? [[effect.news.type, effect.news.task.id]] : [],
+        ),
+      ).toEqual([
+        ['moved', a2?.id],
+        ['moved', a3?.id],
+      ]);
     });
 
     it('over a cap: the agent leaves, the task is CANCELLED', () => {

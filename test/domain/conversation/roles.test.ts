@@ -6,7 +6,7 @@ import {
   bot,
   joining,
   operator,
-  type Story,
+  Story,
   someSettings,
   text,
   whatsAppSettings,
@@ -202,6 +202,73 @@ describe('roles (domain.md 4.2)', () => {
       taskId: story.task(1).id,
       outcome: 'accepted',
       agentId: 'a1',
+    });
+  });
+
+  describe('the place that routing gave (JoinAs.taskId)', () => {
+    const news = (story: Story) =>
+      story.effects.flatMap((effect) =>
+        effect.type === 'routing' ? [`${effect.news.type} ${effect.news.task.id}`] : [],
+      );
+    const joins = (story: Story, id: string, role: string, supervisor = false) =>
+      story.request('joinAs', {
+        actor: agent(id, supervisor),
+        agent: joining(id, supervisor),
+        role,
+        taskId: 'tsk_given',
+      });
+
+    it('names the task of the join, and its end frees it', () => {
+      const story = aCreatedStory();
+      joins(story, 'a1', 'PRIMARY');
+      expect(story.task(1)).toMatchObject({ id: 'tsk_given', agentId: 'a1', mediaState: 'ACTIVE' });
+      story.leaves('a1');
+      expect(news(story)).toEqual(['ended tsk_given']);
+    });
+
+    it('names the task of who assists', () => {
+      const story = anActiveStory();
+      joins(story, 'a2', 'ASSISTANT');
+      expect(story.task(2)).toMatchObject({ id: 'tsk_given', direction: 'CONSULT' });
+    });
+
+    it.each([
+      ['who is here in that role already', anActiveStory, 'a1', 'PRIMARY', false],
+      ['who observes', anActiveStory, 'sup', 'OBSERVER', true],
+    ] as const)('is given back by %s', (_who, begin, id, role, supervisor) => {
+      const story = begin();
+      expect(joins(story, id, role, supervisor).refused).toBeUndefined();
+      expect(news(story).at(-1)).toBe('ended tsk_given');
+      expect(story.state.tasks.map((task) => task.id)).not.toContain('tsk_given');
+    });
+
+    it('becomes that of the task which the join accepts', () => {
+      const story = anActiveStory();
+      story.transfers('a1', { queueId: 'billing' }, 'WARM');
+      joins(story, 'a2', 'PRIMARY');
+      expect(news(story)).toContain(`taken ${story.task(2).id}`);
+      expect(news(story)).not.toContain('ended tsk_given');
+    });
+
+    it('of an outbound start: routing learns the conversation; a second one is given back', () => {
+      const story = new Story();
+      const start = (taskId: string) => ({
+        type: 'startOutbound' as const,
+        settings: story.settings,
+        start: {
+          actor: agent('a1'),
+          channelId: 'web',
+          customerIdentifier: 'visitor',
+          messageId: `msg_of ${taskId}`,
+          body: text('Good morning'),
+          agent: joining('a1'),
+          taskId,
+        },
+      });
+      story.apply(start('tsk_given'));
+      expect(story.task(1)).toMatchObject({ id: 'tsk_given', direction: 'OUTBOUND' });
+      story.apply(start('tsk_again'));
+      expect(news(story)).toEqual(['moved tsk_given', 'ended tsk_again']);
     });
   });
 

@@ -1,0 +1,109 @@
+import { carry, restore } from '../../../domain/routing/carry';
+import type { RoutingConfig } from '../../../domain/routing/model';
+import { AGENTS_MAX, type RoutingState, WAITING_MAX } from '../../../domain/routing/state';
+import { anAgent, aQueue, aRoutingConfig, aStep, RoutingStory } from '../../support/routing';
+
+/** What one payload of continue-as-new may have, by our own rule (architecture.md section 4). */
+
+/** Ids as long as those of real conversations and customers, all different. */
+function ids(n: number) {
+  const hex = (n * 2_654_435_761).toString(16).padStart(12, '0').slice(-12);
+  const root = `${hex}${[...hex].reverse().join('')}`;
+  const customer = root.replaceAll('0', 'g').replaceAll('1', 'h').padEnd(26, 'z');
+  return {
+    conversationId: `cnv_${root}`,
+    taskId: `tsk_${root}-1z`,
+    workflowId: `conversation:cus_${customer.replaceAll('8', 'i').replaceAll('9', 'j')}`,
+  };
+}
+
+/** Every agent at capacity, every place in the queues taken. */
+function aFullDomain(): { readonly story: RoutingStory; readonly config: RoutingConfig } {
+  const names = Array.from({ length: AGENTS_MAX }, (_, n) => `agent-${n}`);
+  const queues = Object.fromEntries(
+    Array.from({ length: 50 }, (_, n) => [
+      `queue-${n}`,
+      aQueue({ steps: [aStep(), aStep()], autoAccept: true }),
+    ]),
+  );
+  const config = aRoutingConfig({
+    queues,
+    agents: Object.fromEntries(names.map((id) => [id, anAgent({ billing: 5 })])),
+  });
+  const story = new RoutingStory(config);
+  let n = 0;
+  const asks = () => {
+    n += 1;
+    story.asks({ ...ids(n), queueId: `queue-${n % 50}` });
+  };
+  for (const name of names) {
+    story.logsIn(name);
+    for (let place = 0; place < 5; place += 1) asks();
+  }
+  for (const { places } of story.state.agents.values())
+    if (places.size !== 5) throw new Error('the domain was to be full');
+  story.wait(3_000);
+  for (let waiting = 0; waiting < WAITING_MAX; waiting += 1) asks();
+  return { story, config };
+}
+
+/** Everything that is state, as plain data. */
+function plain(state: RoutingState) {
+  return {
+    agents: [...state.agents.values()].map((agent) => ({
+      ...agent,
+      mrds: [...agent.mrds],
+      places: [...agent.places],
+      ringing: [...agent.ringing],
+    })),
+    waiting: [...state.waiting.values()],
+    paused: [...state.pausedQueues],
+    handled: [...state.handled],
+    ended: state.ended,
+    n: state.n,
+    orders: [...state.orders].flatMap(([mrdId, { snapshot }]) =>
+      snapshot.map(({ taskId }) => `${mrdId} ${taskId}`),
+    ),
+    available: [...state.available].flatMap(([mrdId, free]) =>
+      [...free].sort().map((agentId) => `${mrdId} ${agentId}`),
+    ),
+  };
+}
+
+describe('a routing domain is carried through continue-as-new', () => {
+  it('2,000 agents at work and 5,000 waiting: within 1.5 MiB, and nothing is lost', () => {
+    const { story, config } = aFullDomain();
+    expect(story.state.waiting.size).toBe(WAITING_MAX);
+    const carried = JSON.stringify(carry(story.state, story.now));
+    const again = restore(JSON.parse(carried), config, story.now);
+    expect(plain(again)).toEqual(plain(story.state));
+  });
+
+  it('everything that a small domain may hold comes back', () => {
+    const queues = { support: aQueue({ steps: [aStep(), aStep()] }), vip: aQueue() };
+    const config = aRoutingConfig({ queues });
+    const story = new RoutingStory(config).logsIn('a1', 'a2');
+    story.asks(); // ids that follow no rule of ours
+    story.accepts('a1');
+    story.joins('a1', { counts: false });
+    story.wait(7).ends('a1', 'cnv_1');
+    story.asks({ ...ids(1), taskId: `tsk_${'0af'.repeat(8)}`, agentId: 'a2', queueId: null });
+    story.asks({
+      ...ids(2),
+      attributes: { urdu: true, billing: 3 },
+      avoidAgentIds: ['a2', 'gone'],
+    });
+    story.asks({ prefer: { agentId: 'a1', until: story.now + 30_000 }, presentAgentIds: ['a1'] });
+    story.take({ type: 'pauseQueue', queueId: 'vip' });
+    story.joins('a1', { mrdId: 'voice' });
+    story.take({ type: 'presenceLost', agentIds: ['a2'] });
+    story.sets('a3', 'NOT_READY', 'boss');
+    const again = restore(
+      JSON.parse(JSON.stringify(carry(story.state, story.now))),
+      config,
+      story.now,
+    );
+    expect(plain(again)).toEqual(plain(story.state));
+    expect(again.agents.get('a1')?.mrds.get('chat')?.interruptedBy).toEqual(['voice']);
+  });
+});
