@@ -1,6 +1,6 @@
 import type { Capabilities, Connector } from '../connector';
 import { LineConfig } from './config';
-import { send } from './send';
+import { fetchMedia, send } from './send';
 import { parse, reply, verify } from './webhook';
 
 /** LINE official accounts (connectors.md 7). */
@@ -15,6 +15,7 @@ export const lineConnector: Connector<LineConfig> = {
   parse,
   reply,
   send,
+  fetchMedia,
 };
 
 /** The preview of a picture may be this large; it is the picture itself. */

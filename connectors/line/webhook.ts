@@ -83,7 +83,7 @@ const READ: { readonly [E in EventName]: (base: FromUser, data: any) => InboundE
       kind: 'message',
       providerMessageId: message.id,
       body,
-      ...(media && { mediaUrls: [media] }),
+      ...(media && { media: [{ ref: media }] }),
       ...(message.quotedMessageId && { replyTo: message.quotedMessageId }),
     };
   },

@@ -1,6 +1,6 @@
 import type { Capabilities, Connector } from '../connector';
 import { TelegramConfig } from './config';
-import { acknowledge, send, typing } from './send';
+import { acknowledge, fetchMedia, send, typing } from './send';
 import { parse, reply, verify } from './webhook';
 
 /** Telegram bots (connectors.md 5): one channel is one bot, a conversation is its private chat with one person. */
@@ -17,6 +17,7 @@ export const telegramConnector: Connector<TelegramConfig> = {
   send,
   typing,
   acknowledge,
+  fetchMedia,
 };
 
 const MEGABYTE = 1_000_000;
@@ -35,11 +36,9 @@ function capabilities(): Capabilities {
       kinds: ['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'LOCATION'],
       maxBytes: { IMAGE: LINKED_PHOTO, VIDEO: LINKED, AUDIO: LINKED, FILE: LINKED },
       captionMax: 1024,
-      // Other documents cannot be sent by a link; they become one.
       types: {
         IMAGE: ['image/jpeg', 'image/png', 'image/webp'],
         AUDIO: ['audio/ogg', 'audio/mpeg', 'audio/mp4', 'audio/x-m4a'],
-        FILE: ['application/pdf', 'application/zip', 'image/gif'],
       },
     },
     text: { max: 4096 },

@@ -130,3 +130,6 @@ export const SentMessage = z.looseObject({
   message_id: Id,
   chat: z.looseObject({ id: Id }).optional(),
 });
+
+/** What `getFile` answers; `file_path` is good for an hour. */
+export const FoundFile = z.looseObject({ file_path: z.string().min(1).optional() });

@@ -11,7 +11,7 @@ import type {
 import { callProvider, type ProviderAnswer } from '../provider-call';
 import { errorOf } from './codes';
 import type { TelegramConfig } from './config';
-import { Answer, SentMessage } from './payload';
+import { Answer, FoundFile, SentMessage } from './payload';
 import { callbackQueryOf } from './webhook';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,6 +22,7 @@ export async function send(
   context: SendContext<TelegramConfig>,
 ): Promise<SendResult> {
   const { method, fields } = requestOf(part);
+  const file = await uploadOf(part, context);
   const replied = /^-?\d+:(\d+)(?::\d+)?$/.exec(part.replyTo ?? '')?.[1];
   const params = {
     ...fields,
@@ -29,11 +30,11 @@ export async function send(
       reply_parameters: { message_id: Number(replied), allow_sending_without_reply: true },
     }),
   };
-  const answer = await call(context, method, { chat_id: part.to, ...params });
+  const answer = await call(context, method, { chat_id: part.to, ...params }, file);
   const moved = movedTo(answer);
   if (moved === null) return resultOf(answer, part.to);
   // The chat has another id now: nothing was sent, and Telegram says where to (connectors.md 5).
-  const again = await call(context, method, { chat_id: moved, ...params });
+  const again = await call(context, method, { chat_id: moved, ...params }, file);
   return { ...resultOf(again, moved), aliases: [moved] };
 }
 
@@ -55,6 +56,20 @@ export async function acknowledge(
     const id = callbackQueryOf(event);
     if (id) accepted(await call(context, 'answerCallbackQuery', { callback_query_id: id }));
   }
+}
+
+/** A file that a customer sent: first where it lies, then its bytes. Telegram gives up to 20 MB. */
+export async function fetchMedia(
+  { ref }: { readonly ref: string },
+  context: CallContext<TelegramConfig>,
+): Promise<Response> {
+  const { cfg, baseUrl, fetch, signal } = context;
+  const found = FoundFile.safeParse(accepted(await call(context, 'getFile', { file_id: ref })));
+  const path = found.success ? found.data.file_path : undefined;
+  if (!path || path.split('/').includes('..'))
+    throw new ConnectorError('Rejected', 'no path of the file', { reason: 'media' });
+  const address = `${baseUrl.replace(/\/+$/, '')}/file/bot${cfg.botToken}/${encodeURI(path)}`;
+  return fetch(address, { signal });
 }
 
 interface Request {
@@ -118,19 +133,53 @@ function mediaMethod(
   }
 }
 
+/** Documents that Telegram fetches from a link itself; others must be brought (connectors.md 5). */
+const LINKED_DOCUMENTS = new Set(['application/pdf', 'application/zip', 'image/gif']);
+
+/** A file that goes along instead of its link; null where the link will do, or is all there is. */
+async function uploadOf(
+  { body }: OutboundPart,
+  { openMedia }: SendContext<TelegramConfig>,
+): Promise<Upload | null> {
+  if (body.type !== 'FILE' || LINKED_DOCUMENTS.has(body.mimeType ?? '')) return null;
+  try {
+    const medium = await openMedia?.(body.mediaId);
+    if (!medium || LINKED_DOCUMENTS.has(medium.mimeType)) return null;
+    const bytes = await new Response(medium.open()).blob();
+    const name = body.fileName ?? medium.fileName ?? 'file';
+    return { field: 'document', file: new File([bytes], name, { type: medium.mimeType }) };
+  } catch (cause) {
+    throw new ConnectorError('Unavailable', 'our copy cannot be read', {}, { cause });
+  }
+}
+interface Upload {
+  readonly field: string;
+  readonly file: File;
+}
+
 /** One call of a method. The token is in the path: no error may name the address, and none does. */
 function call(
   { cfg, baseUrl, fetch, signal }: CallContext<TelegramConfig>,
   method: string,
   params: Json,
+  upload: Upload | null = null,
 ): Promise<ProviderAnswer> {
   return callProvider(fetch, `${baseUrl.replace(/\/+$/, '')}/bot${cfg.botToken}/${method}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(params),
+    ...(upload
+      ? { body: formOf(params, upload) }
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) }),
     signal,
     redirect: 'manual',
   });
+}
+
+function formOf(params: Json, { field, file }: Upload): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(params))
+    if (name !== field) form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  form.set(field, file);
+  return form;
 }
 
 function movedTo({ status, json }: ProviderAnswer): string | null {

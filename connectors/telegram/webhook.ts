@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { MessageBody } from '../../domain/message/schema';
-import type { HookContext, HookReply, InboundEvent, RawRequest, Verdict } from '../connector';
+import type {
+  HookContext,
+  HookReply,
+  InboundEvent,
+  MediaSource,
+  RawRequest,
+  Verdict,
+} from '../connector';
 import { sameBytes, secretsOf } from '../secrets';
 import type { TelegramConfig } from './config';
 import { type Content, contentsOf } from './content';
@@ -185,9 +192,9 @@ function memberEvents(value: unknown, base: Base): Read {
 
 function said({ body, fileId }: Content): {
   readonly body: MessageBody;
-  readonly mediaUrls?: readonly string[];
+  readonly media?: readonly MediaSource[];
 } {
-  return { body, ...(fileId !== undefined && { mediaUrls: [fileId] }) };
+  return { body, ...(fileId !== undefined && { media: [{ ref: fileId }] }) };
 }
 
 /** `chat:message`; the second event of one message has `:1` behind it. */

@@ -71,7 +71,7 @@ const READ: { readonly [E in EventName]: (base: Base, data: any) => InboundEvent
       providerMessageId: message_token,
       externalUser: userOf(sender),
       body,
-      ...(mediaUrl && { mediaUrls: [mediaUrl] }),
+      ...(mediaUrl && { media: [{ ref: mediaUrl }] }),
       ...(Object.keys(facts).length > 0 && { channelData: facts }),
     };
   },

@@ -164,3 +164,23 @@ it('fetches what customers sent where LINE keeps it, or where it is told to', ()
   expect(of({ baseUrl: 'http://localhost:1' })).toBe('http://localhost:1');
   expect(of({ contentBaseUrl: 'http://localhost:2' })).toBe('http://localhost:2');
 });
+
+describe('media', () => {
+  const fetched = (ref: string) =>
+    lineConnector.fetchMedia?.({ ref }, context()).then((answer) => answer.text());
+  it('come with the token from where LINE keeps them', async () => {
+    expect(await fetched('444573844083572737')).toBe('bytes of 444573844083572737');
+  });
+  it('are waited for while LINE prepares them', async () => {
+    line.contents.push(202);
+    await expect(fetched('1')).rejects.toMatchObject({ type: 'Unavailable' });
+    expect(await fetched('1')).toBe('bytes of 1');
+  });
+  it('may lie elsewhere, where the token does not go', async () => {
+    const answer = await lineConnector.fetchMedia?.(
+      { ref: `${line.url}/v2/bot/message/1/content` },
+      context(),
+    );
+    expect(answer?.status).toBe(401);
+  });
+});

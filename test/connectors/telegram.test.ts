@@ -195,6 +195,59 @@ describe('send', () => {
   });
 });
 
+describe('media', () => {
+  it('is asked for by its id, then fetched', async () => {
+    const answer = await telegramConnector.fetchMedia?.({ ref: 'large' }, context());
+    expect(await answer?.text()).toBe('bytes of photos/large 0.jpg');
+  });
+  it('that is too big for it is refused for good', async () => {
+    telegram.script.next({ type: 'answer', status: 400, body: refusal(400, 'file is too big') });
+    await expect(telegramConnector.fetchMedia?.({ ref: 'large' }, context())).rejects.toMatchObject(
+      { type: 'Rejected' },
+    );
+  });
+  it.each(['../../x', ''])('never reaches beside its folder: %j', async (file_path) => {
+    const result = { ok: true, result: { file_path } };
+    telegram.script.next({ type: 'answer', status: 200, body: result });
+    await expect(telegramConnector.fetchMedia?.({ ref: 'large' }, context())).rejects.toMatchObject(
+      { type: 'Rejected' },
+    );
+  });
+
+  const medium = (mimeType: string) => ({
+    mimeType,
+    size: 3,
+    fileName: 'stored.csv',
+    open: () => new Blob(['a,b']).stream(),
+  });
+  it('that no link can carry is brought along', async () => {
+    const body: MessageBody = { type: 'FILE', mediaId: 'm1', mimeType: 'text/csv', caption: 'c' };
+    const part = anOutboundPart({ to: '7', body, mediaUrls: LINKS, replyTo: '7:130' });
+    const openMedia = async () => medium('text/csv');
+    await telegramConnector.send(part, { ...context(), openMedia });
+    const { document, ...rest } = called()?.params ?? {};
+    expect(rest).toEqual({
+      chat_id: '7',
+      caption: 'c',
+      reply_parameters: '{"message_id":130,"allow_sending_without_reply":true}',
+    });
+    expect(document).toMatchObject({ name: 'stored.csv', type: 'text/csv' });
+    expect(await (document as File).text()).toBe('a,b');
+  });
+  it.each([
+    ['a PDF', async () => medium('application/pdf')],
+    ['a file that is not here', async () => null],
+  ])('goes as a link: %s', async (_name, openMedia) => {
+    const part = anOutboundPart({
+      to: '7',
+      body: { type: 'FILE', mediaId: 'm1' },
+      mediaUrls: LINKS,
+    });
+    await telegramConnector.send(part, { ...context(), openMedia });
+    expect(called()?.params['document']).toBe(LINKS.m1);
+  });
+});
+
 describe('beside the messages', () => {
   const sign = { to: '7527593', from: 'bot', channelType: 'TELEGRAM', typing: true } as const;
   it('shows typing, and nothing when it stops', async () => {
@@ -245,12 +298,8 @@ describe('what is planned for it', () => {
   });
   it.each([
     ['a text over its limit', { type: 'PLAIN', text: 'a '.repeat(3000) }, ['PLAIN', 'PLAIN']],
-    [
-      'a document that only an upload could carry',
-      { type: 'FILE', mediaId: 'm', mimeType: 'text/csv', size: 1 },
-      ['PLAIN'],
-    ],
-    ['a PDF', { type: 'FILE', mediaId: 'm', mimeType: 'application/pdf', size: 1 }, ['FILE']],
+    ['sound of another type', { type: 'AUDIO', mediaId: 'm', mimeType: 'audio/wav' }, ['PLAIN']],
+    ['any document', { type: 'FILE', mediaId: 'm', mimeType: 'text/csv', size: 1 }, ['FILE']],
     [
       'a photo over its limit',
       { type: 'IMAGE', mediaId: 'm', mimeType: 'image/png', size: 5_000_001 },

@@ -10,6 +10,8 @@ export interface FakeLine extends FakeServer {
   readonly requests: readonly { readonly key: string | null; readonly body: Json }[];
   /** What reached the customer, with the retry key that it came under. */
   readonly messages: readonly { readonly key: string; readonly body: Json }[];
+  /** Statuses of the next requests for content; then it is there. */
+  readonly contents: number[];
   /** How often the customer got this text. */
   deliveries(text: string): number;
   /** Posts events, signed. */
@@ -31,7 +33,8 @@ export async function startFakeLine({
   const messages: { key: string; body: Json }[] = [];
   const accepted = new Map<string, string>();
   const app = new Hono<FakeEnv>();
-  const line = { script, requests, messages, hookUrl: '' };
+  const contents: number[] = [];
+  const line = { script, requests, messages, contents, hookUrl: '' };
 
   app.post('/v2/bot/message/push', async (c) => {
     if (c.req.header('authorization') !== `Bearer ${channelAccessToken}`)
@@ -56,6 +59,13 @@ export async function startFakeLine({
       tell: async () => undefined,
       accepted: () => c.json({ sentMessages: sent(id) }),
     });
+  });
+
+  app.get('/v2/bot/message/:id/content', (c) => {
+    if (c.req.header('authorization') !== `Bearer ${channelAccessToken}`) return c.text('', 401);
+    const status = contents.shift();
+    if (status !== undefined) return c.body(null, status as 202);
+    return c.body(`bytes of ${c.req.param('id')}`, 200, { 'content-type': 'image/jpeg' });
   });
 
   const server = await serveFake(app);

@@ -41,10 +41,17 @@ export async function startFakeTelegram({
   const telegram = { script, requests, messages, typing, answered, hookUrl: '' };
   let last = 0;
 
+  app.get('/file/:bot/:folder/:name', (c) => {
+    const { bot, folder, name } = c.req.param();
+    if (bot !== `bot${botToken}`) return c.text('', 404);
+    return c.body(`bytes of ${folder}/${name}`);
+  });
+
   app.post('/:bot/:method', async (c) => {
     const { bot, method } = c.req.param();
     if (bot !== `bot${botToken}`) return c.json(refusal(401, 'Unauthorized'), 401);
-    const params: Json = await c.req.json();
+    const isForm = c.req.header('content-type')?.startsWith('multipart/form-data');
+    const params: Json = isForm ? await c.req.parseBody() : await c.req.json();
     requests.push({ method, params });
     last += 1;
     const messageId = last;
@@ -58,7 +65,8 @@ export async function startFakeTelegram({
       tell: async () => undefined,
       accepted: () => {
         const sent = { message_id: messageId, chat: { id: Number(params['chat_id']) } };
-        return c.json({ ok: true, result: isMessage ? sent : true });
+        const found = { file_path: `photos/${params['file_id']} 0.jpg` };
+        return c.json({ ok: true, result: isMessage ? sent : method === 'getFile' ? found : true });
       },
     });
   });
