@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { AnyConnector, OutboundPart, SendContext, SendResult } from '../connectors/connector';
 import type { Capabilities } from '../domain/channel/capabilities';
-import { whyNotInWindow } from '../domain/channel/reply-window';
+import {
+  needsAgentTag,
+  type WindowedSession,
+  whyNotInWindow,
+} from '../domain/channel/reply-window';
 import { ConnectorError } from '../domain/errors';
 import { partId } from '../domain/ids';
 import { mediaIdsOf } from '../domain/message/media-ids';
@@ -119,6 +123,7 @@ export function createSendActivities(deps: SendDeps): SendActivities {
         n,
         parts,
         plan: n === 1 ? plan : null,
+        recipient: input.customerIdentifier,
       }));
     return { row, body, entry };
   }
@@ -129,16 +134,10 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     if (!target.enabled) throw stopped('config', 'the channel is disabled');
     if (now().toISOString() >= input.expiresAt)
       throw new ConnectorError('Rejected', 'too late', { reason: 'expired' });
-    const { channelType, humanAgentTag } = target.channel;
     const { window, rate } = target.capabilities;
-    const session = {
-      channelType,
-      lastInboundAt: input.lastInboundAt,
-      settings: { window, humanAgentTag },
-    };
-    const from =
-      entry.type === 'AGENT_MESSAGE' ? 'AGENT' : entry.type === 'BOT_MESSAGE' ? 'BOT' : 'SYSTEM';
-    if (entry.body && whyNotInWindow(session, { from, body: entry.body }, now().toISOString()))
+    const session = windowed(input, target);
+    const message = entry.body && { from: authorOf(entry), body: entry.body };
+    if (message && whyNotInWindow(session, message, now().toISOString()))
       throw new ConnectorError('SessionWindowClosed', 'the reply window is shut', {
         outside: window?.outside,
       });
@@ -291,6 +290,7 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     target: Target,
   ): Promise<OutboundPart> {
     const { conversationId, messageId, channelId, part: n } = input;
+    const tagged = needsAgentTag(windowed(input, target), authorOf(entry), now().toISOString());
     return {
       id: partId(messageId, n),
       messageId,
@@ -307,6 +307,7 @@ export function createSendActivities(deps: SendDeps): SendActivities {
         mediaIdsOf(body).map((mediaId) => [mediaId, deps.linkOf(mediaId)]),
       ),
       hookUrl: `${deps.publicUrl}/webhooks/${channelId}`,
+      ...(tagged && { tag: 'HUMAN_AGENT' }),
     };
   }
 
@@ -326,6 +327,16 @@ export function createSendActivities(deps: SendDeps): SendActivities {
   }
 
   return { sendPart, failMessage };
+}
+
+/** What the reply window of a part hangs on. */
+function windowed({ lastInboundAt }: SendPart, { channel, capabilities }: Target): WindowedSession {
+  const { channelType, humanAgentTag } = channel;
+  return { channelType, lastInboundAt, settings: { window: capabilities.window, humanAgentTag } };
+}
+
+function authorOf({ type }: ArchivedEntry): 'AGENT' | 'BOT' | 'SYSTEM' {
+  return type === 'AGENT_MESSAGE' ? 'AGENT' : type === 'BOT_MESSAGE' ? 'BOT' : 'SYSTEM';
 }
 
 function planOf(

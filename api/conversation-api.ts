@@ -62,7 +62,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     ...deps,
     ingress,
     access,
-    takeReceipt: createReceipts({ stores, temporal }),
+    ...createReceipts({ stores, temporal }),
     typing: createTypingBus(),
     signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject),

@@ -102,6 +102,31 @@ export type InboundEvent =
       /** The provider's own code of the failure. */
       readonly providerCode?: string;
     })
+  /** All that we sent to this user up to `upTo` (ISO UTC, the provider's clock) has got so far. */
+  | (FromUser & {
+      readonly kind: 'watermark';
+      readonly state: 'DELIVERED' | 'READ';
+      readonly upTo: string;
+    })
+  /**
+   * A message of our own side to `externalUser`. Ours where `partId` or the provider's id is known; otherwise somebody wrote it in
+   * the provider's own inbox.
+   */
+  | (FromUser & {
+      readonly kind: 'echo';
+      readonly partId: string | null;
+      readonly providerMessageId: string;
+      readonly body: MessageBody;
+      readonly media?: readonly MediaSource[];
+    })
+  /** The user of `previousId` is `externalUser` from now on. Nobody is merged by it. */
+  | (FromUser & { readonly kind: 'identityChanged'; readonly previousId: string })
+  /** A failure of the whole account. */
+  | (EventBase & {
+      readonly kind: 'accountAlert';
+      readonly code: string;
+      readonly detail?: string;
+    })
   | (EventBase & { readonly kind: 'unparsed'; readonly reason: string });
 
 /** One piece of an outbound message. `id` is `{messageId}-{n}`, n from 1: correlation id, and idempotency key where one exists. */
@@ -114,6 +139,8 @@ export interface OutboundPart {
   readonly channelType: ChannelType;
   readonly body: MessageBody;
   readonly replyTo: string | null;
+  /** The free reply window is over, but an agent, a person, may still write under this tag (connectors.md 6). */
+  readonly tag?: 'HUMAN_AGENT';
   /** Expiring public links by media id, for providers that fetch. */
   readonly mediaUrls: Readonly<Record<string, string>>;
   /** Public webhook address of the channel, for status callbacks. */
@@ -147,6 +174,15 @@ export interface OutboundTyping {
   readonly from: string;
   readonly channelType: ChannelType;
   readonly typing: boolean;
+  /** The provider's id of the customer's latest message, for providers that ask for it; null = unknown. */
+  readonly inboundMessageId?: string | null;
+}
+/** An agent has read what the customer wrote, up to this message. */
+export interface ReadMark {
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly inboundMessageId: string | null;
 }
 export interface SendResult {
   readonly providerMessageIds: readonly string[];
@@ -193,6 +229,8 @@ export interface Connector<Config> {
   ): Promise<SendResult | null>;
   /** Shows the customer that we write. A sign is dropped when it fails, never repeated. */
   typing?(sign: OutboundTyping, context: CallContext<Config>): Promise<void>;
+  /** Shows the customer that we have read. As {@link typing}: never repeated. */
+  markRead?(mark: ReadMark, context: CallContext<Config>): Promise<void>;
   /** Tells the provider what it wants to hear beyond our answer, once the events are durable and new. A failure is logged only. */
   acknowledge?(events: readonly InboundEvent[], context: CallContext<Config>): Promise<void>;
   /**

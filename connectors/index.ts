@@ -3,10 +3,12 @@ import type { ChannelType } from '../domain/channel/types';
 import type { AnyConnector, Capabilities } from './connector';
 import { httpConnector } from './http';
 import { lineConnector } from './line';
+import { instagramConnector, messengerConnector } from './messenger';
 import { telegramConnector } from './telegram';
 import { twilioConnector } from './twilio';
 import { viberConnector } from './viber';
 import { webchatConnector } from './webchat';
+import { dialogConnector, whatsappCloudConnector } from './whatsapp';
 
 /** Every connector there is, by provider id. */
 const CONNECTORS: ReadonlyMap<string, AnyConnector> = new Map(
@@ -14,6 +16,10 @@ const CONNECTORS: ReadonlyMap<string, AnyConnector> = new Map(
     webchatConnector,
     httpConnector,
     twilioConnector,
+    whatsappCloudConnector,
+    dialogConnector,
+    messengerConnector,
+    instagramConnector,
     viberConnector,
     telegramConnector,
     lineConnector,

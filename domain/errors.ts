@@ -63,6 +63,8 @@ export interface ConnectorErrorFacts {
   readonly code?: string;
   /** The provider's message with secrets and addresses removed. */
   readonly detail?: string;
+  /** The provider's id of the call, for its support. */
+  readonly traceId?: string;
   readonly outside?: 'template' | 'tag' | 'none';
 }
 

@@ -313,6 +313,16 @@ export interface DeliveryReport {
   /** The provider's own code of a failure. */
   readonly providerCode?: string | null;
   readonly at: string;
+  /** Whether news of a message that is not known waits for it. @default true */
+  readonly park?: boolean;
+}
+/** A conversation to tell of a delivery. */
+export interface DeliverySignal {
+  readonly conversationId: string;
+  readonly customerId: string;
+  readonly messageId: string;
+  readonly state: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
+  readonly reasonCode: string | null;
 }
 export interface DeliveryStore {
   /**
@@ -321,14 +331,20 @@ export interface DeliveryStore {
    */
   report(report: DeliveryReport): Promise<{
     readonly known: boolean;
-    readonly signal: {
-      readonly conversationId: string;
-      readonly customerId: string;
-      readonly messageId: string;
-      readonly state: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED';
-      readonly reasonCode: string | null;
-    } | null;
+    readonly signal: DeliverySignal | null;
   }>;
+  /**
+   * All that a recipient was sent up to `upTo` (ISO UTC, the provider's clock) has got so far; what is stored as sent later and was
+   * sent by then gets it, too. Idempotent. Answers the conversations to tell.
+   */
+  reportUpTo(mark: {
+    readonly channelId: string;
+    readonly recipient: string;
+    readonly state: 'DELIVERED' | 'READ';
+    readonly upTo: string;
+  }): Promise<readonly DeliverySignal[]>;
+  /** Whether something to this recipient is on its way to the provider, its id there still unknown. */
+  isCalling(channelId: string, recipient: string): Promise<boolean>;
   /** Marks webchat messages up to `seq` as delivered or read. */
   reportStreamed(input: {
     readonly conversationId: string;

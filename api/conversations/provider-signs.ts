@@ -1,13 +1,18 @@
 import type { AnyConnector, CallContext, InboundEvent } from '../../connectors/connector';
+import type { ArchivedEntry } from '../../infra/stores';
 import type { RouteDeps } from '../context';
 
 /** One call; what is late by more is worth nothing. */
 const TIMEOUT_MS = 5_000;
+/** Entries among which the customer's latest message is looked for. */
+const LOOKED_BACK = 100;
 
 /** Small calls to providers that nothing hangs on: never awaited by a caller, never repeated, a failure is logged. */
 export interface ProviderSigns {
   /** An agent whom the customer sees writes, or stopped. Without a session: in the one that was opened last. */
   typing(conversationId: string, channelSessionId: string | null, typing: boolean): void;
+  /** The agents have read up to this entry. */
+  read(conversationId: string, seq: number): void;
   /** The events of one request are durable and new. */
   acknowledge(channelId: string, events: readonly InboundEvent[]): void;
 }
@@ -25,7 +30,7 @@ export function createProviderSigns({
   ): Promise<void> {
     const found = await stores.config.channel(channelId);
     const connector = found && connectors.get(found.connector.providerId);
-    if (!connector || (!connector.typing && !connector.acknowledge)) return;
+    if (!connector || !(connector.typing || connector.markRead || connector.acknowledge)) return;
     const cfg = connector.configSchema.parse(found.connector.cfg);
     const baseUrl = typeof cfg.baseUrl === 'string' ? cfg.baseUrl : '';
     const fetch = outgoing.fetch({ timeoutMs: TIMEOUT_MS });
@@ -41,8 +46,35 @@ export function createProviderSigns({
     if (!session) return;
     const { channelId, channelType, customerIdentifier } = session;
     const from = (await stores.config.channel(channelId))?.channel.serviceIdentifier ?? '';
-    const sign = { to: customerIdentifier, from, channelType, typing };
+    const latest = conversation ? await lastRead(id, session.id, conversation.lastSeq) : null;
+    const inboundMessageId = latest?.providerMessageId ?? null;
+    const sign = { to: customerIdentifier, from, channelType, typing, inboundMessageId };
     await called(channelId, (connector, context) => connector.typing?.(sign, context));
+  }
+
+  /** The customer's latest message at or before an entry; `sessionId` null: on whatever session. */
+  async function lastRead(
+    id: string,
+    sessionId: string | null,
+    seq: number,
+  ): Promise<ArchivedEntry | null> {
+    const entries = await stores.timeline.read(id, Math.max(0, seq - LOOKED_BACK), LOOKED_BACK);
+    const fits = (entry: ArchivedEntry) =>
+      entry.type === 'CUSTOMER_MESSAGE' &&
+      entry.seq <= seq &&
+      (sessionId === null || entry.channelSessionId === sessionId);
+    return entries.findLast(fits) ?? null;
+  }
+
+  async function showRead(id: string, seq: number): Promise<void> {
+    const entry = await lastRead(id, null, seq);
+    const conversation = entry && (await stores.conversations.get(id));
+    const session = conversation?.channelSessions.find((one) => one.id === entry?.channelSessionId);
+    if (!entry?.providerMessageId || session?.state !== 'STARTED') return;
+    const { channelId, channelType, customerIdentifier: to } = session;
+    const from = (await stores.config.channel(channelId))?.channel.serviceIdentifier ?? '';
+    const mark = { to, from, channelType, inboundMessageId: entry.providerMessageId };
+    await called(channelId, (connector, context) => connector.markRead?.(mark, context));
   }
 
   function unawaited(work: Promise<void>, fields: object): void {
@@ -55,6 +87,7 @@ export function createProviderSigns({
   return {
     typing: (conversationId, sessionId, typing) =>
       unawaited(showTyping(conversationId, sessionId, typing), { conversationId }),
+    read: (conversationId, seq) => unawaited(showRead(conversationId, seq), { conversationId }),
     acknowledge: (channelId, events) =>
       unawaited(
         called(channelId, (connector, context) => connector.acknowledge?.(events, context)),

@@ -8,6 +8,7 @@ import type {
   ChannelDataUpdated,
   CustomerFollowUp,
   CustomerMessage,
+  SentElsewhere,
   SessionEnded,
   SessionStarted,
   StartOutbound,
@@ -26,6 +27,7 @@ import {
   channelSessionStartedSignal,
   customerFollowUpSignal,
   customerMessageSignal,
+  sentElsewhereSignal,
   startOutboundSignal,
 } from '../../workflows/conversation/messages';
 import type { conversationWorkflow } from '../../workflows/conversation/workflow';
@@ -97,6 +99,14 @@ export interface Ingress {
     followUp: Pick<CustomerFollowUp, 'kind' | 'target' | 'emoji' | 'body'> & {
       readonly key: string;
       readonly media?: readonly MediaSource[] | undefined;
+    },
+  ): Promise<{ readonly customerId: string } | null>;
+  /** A message of our side that was written in the provider's own inbox. */
+  sentElsewhere(
+    channel: Channel,
+    identifier: string,
+    message: Pick<SentElsewhere, 'providerMessageId' | 'body' | 'sentAt'> & {
+      readonly key: string;
     },
   ): Promise<{ readonly customerId: string } | null>;
   /** Hands a message on that a run was ended before taking; a copy of something archived changes nothing. */
@@ -301,6 +311,17 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         };
       };
       return signalIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
+    },
+
+    sentElsewhere(channel, identifier, { key, providerMessageId, body, sentAt }) {
+      const eventFor = async (customerId: string): Promise<SentElsewhere> => ({
+        ...about(channel, identifier, 'elsewhere', key),
+        messageId: inboundMessageId(channel.id, providerMessageId),
+        providerMessageId,
+        body: await fitInboundBody(body, (text) => keep(text, channel, customerId)),
+        sentAt,
+      });
+      return signalIfRunning(channel, identifier, sentElsewhereSignal, eventFor);
     },
 
     async again(customerId, message) {

@@ -7,13 +7,15 @@ import type { Stores } from '../../infra/stores';
 import { guarded } from '../middleware/json-guard';
 import type { TypingBus } from '../streams/typing-bus';
 import type { Ingress } from './ingress';
-import type { TakeReceipt } from './receipts';
+import { takeEcho } from './our-side';
+import type { TakeReceipt, TakeWatermark } from './receipts';
 
 export interface WebhookEventDeps {
   readonly ingress: Ingress;
   readonly takeReceipt: TakeReceipt;
+  readonly takeWatermark: TakeWatermark;
   readonly typing: TypingBus;
-  readonly stores: Pick<Stores, 'customers' | 'unparsed'>;
+  readonly stores: Pick<Stores, 'customers' | 'unparsed' | 'deliveries'>;
 }
 /** The request that the events came in, for what is kept unread. */
 export interface Evidence {
@@ -71,10 +73,12 @@ async function takeEvent(
     });
     return false;
   }
+  if (event.kind === 'accountAlert') return false; // for operators, who were told
   const { externalUser } = event;
   if (
     !isSound(externalUser.id) ||
-    ('providerMessageId' in event && !isSound(event.providerMessageId))
+    ('providerMessageId' in event && !isSound(event.providerMessageId)) ||
+    ('previousId' in event && !isSound(event.previousId))
   )
     return keep(stores, channel, 'an id is not well-formed', evidence);
   const { displayName, phone } = externalUser;
@@ -115,6 +119,23 @@ async function takeEvent(
         key,
         kind: 'DELETE',
         target: event.target,
+      });
+      return false;
+    case 'watermark': {
+      const { externalId: recipient } = identityOf(channel, externalUser.id);
+      const { state, upTo } = event;
+      await deps.takeWatermark({ channelId: channel.id, recipient, state, upTo });
+      return false;
+    }
+    case 'echo':
+      if ((await takeEcho(deps, channel, event)) === 'unheard')
+        return keep(stores, channel, 'written in the inbox of the provider', evidence);
+      return false;
+    // Agents see it with the session; they link or merge, if it is so.
+    case 'identityChanged':
+      await ingress.channelDataUpdated(channel, event.previousId, {
+        key,
+        channelData: { movedTo: externalUser.id },
       });
       return false;
     case 'typing':

@@ -253,6 +253,8 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
       const principal = staffOf(c);
       const facts = await access.act(principal, c.req.valid('param').id);
       await showReading(facts, principal.subject);
+      if (facts.present.get(principal.subject) === 'PRIMARY')
+        signs.read(facts.id, c.req.valid('json').seq);
       return c.json({}, 202);
     })
     .openapi(routes.postSuggestion, async (c) => {

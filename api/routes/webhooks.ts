@@ -39,7 +39,16 @@ type WebhookDeps = RouteDeps & WebhookEventDeps & { readonly signs: ProviderSign
 /** Providers call here (connectors.md 1.2): verify the raw bytes, parse, take, and answer only when all of it is durable. */
 export function webhookRoutes(deps: WebhookDeps) {
   const { stores, connectors, config, now, logger } = deps;
-  const unparsed = unparsedCounter(deps.metrics);
+  const unparsed = counter(
+    deps.metrics,
+    'parley_webhook_events_unparsed_total',
+    'Events of signed webhooks that could not be read.',
+  );
+  const alerts = counter(
+    deps.metrics,
+    'parley_webhook_account_alerts_total',
+    'Failures of whole accounts that providers reported.',
+  );
 
   async function takeRequest(c: Context<AppEnv>, channelId: string): Promise<Response> {
     const { channel, connector: configured } = await openChannel(stores, channelId);
@@ -61,6 +70,14 @@ export function webhookRoutes(deps: WebhookDeps) {
     const events = await readEvents(connector, raw, context);
     const unread = events.filter(({ kind }) => kind === 'unparsed').length;
     if (unread > 0) unparsed.inc({ provider: configured.providerId }, unread);
+    for (const event of events)
+      if (event.kind === 'accountAlert') {
+        alerts.inc({ provider: configured.providerId });
+        logger.warn(
+          { channelId, reason: event.code },
+          'the provider reports trouble with the account',
+        );
+      }
     const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
     const outcome = await takeEvents(deps, channel, events, evidence);
     if (connector.acknowledge && outcome.duplicates === 0)
@@ -109,11 +126,6 @@ function answer({ status, headers, body }: HookReply): Response {
   return new Response(body ?? null, { status, ...(headers ? { headers: { ...headers } } : {}) });
 }
 
-function unparsedCounter(registry: Registry): Counter<'provider'> {
-  return new Counter({
-    name: 'parley_webhook_events_unparsed_total',
-    help: 'Events of signed webhooks that could not be read.',
-    labelNames: ['provider'],
-    registers: [registry],
-  });
+function counter(registry: Registry, name: string, help: string): Counter<'provider'> {
+  return new Counter({ name, help, labelNames: ['provider'], registers: [registry] });
 }

@@ -42,14 +42,25 @@ export function whyNotInWindow(
   if (!window || session.lastInboundAt === null) return null;
   if (isWithin(session.lastInboundAt, window.hours, now)) return null;
   if (window.outside === 'template' && message.body.type === 'TEMPLATE') return null;
-  const tagged =
-    window.outside === 'tag' && message.from === 'AGENT' && session.settings?.humanAgentTag;
-  if (tagged && isWithin(session.lastInboundAt, HUMAN_AGENT_HOURS, now)) return null;
+  if (needsAgentTag(session, message.from, now)) return null;
   const hint = window.outside === 'template' ? '; only a TEMPLATE may go out' : '';
   return {
     code: 'SESSION_WINDOW_CLOSED',
     detail: `The reply window of ${window.hours} h after the customer's last message has ended${hint}.`,
   };
+}
+
+/** Whether a message goes out under the provider's tag for people alone: after the window, by an agent, while the tag holds. */
+export function needsAgentTag(
+  session: WindowedSession,
+  from: 'AGENT' | 'BOT' | 'SYSTEM',
+  now: string,
+): boolean {
+  const window = replyWindow(session);
+  const { lastInboundAt, settings } = session;
+  if (window?.outside !== 'tag' || lastInboundAt === null || from !== 'AGENT') return false;
+  if (!settings?.humanAgentTag || isWithin(lastInboundAt, window.hours, now)) return false;
+  return isWithin(lastInboundAt, HUMAN_AGENT_HOURS, now);
 }
 
 /** The window of a session, null when there is none. */

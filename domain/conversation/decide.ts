@@ -31,7 +31,7 @@ import { leaveAgent } from './leaving';
 import { customerChanged, mergedAway, sessionsMovedIn } from './merge';
 import type { ConversationState } from './model';
 import { addNote, agentActed, raiseHand } from './notes';
-import { sendMessage, startOutbound } from './outbound';
+import { sendMessage, sentElsewhere, startOutbound } from './outbound';
 import { staleReply, whyNot } from './refusals';
 import { cancelRequest, requestAgent } from './requests';
 import { taskChanged } from './routing-news';
@@ -68,6 +68,7 @@ const HANDLERS: { readonly [T in ConversationEvent['type']]: Handler<T> } = {
   channelSessionEnded,
   channelDataUpdated,
   customerFollowUp: (turn, event) => customerFollowUp(turn, event.followUp),
+  sentElsewhere,
 
   // What agents, bots and operators ask for.
   startOutbound,

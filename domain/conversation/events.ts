@@ -58,6 +58,14 @@ export interface CustomerFollowUp extends FromChannel {
   readonly body?: MessageBody;
 }
 
+/** Somebody of our side wrote to the customer in the provider's own inbox, past us (connectors.md 6). */
+export interface SentElsewhere extends FromChannel {
+  readonly messageId: string;
+  readonly providerMessageId: string;
+  readonly body: MessageBody;
+  readonly sentAt: string;
+}
+
 /** Every message about one conversation names it: a late one must not touch the customer's next (architecture.md decision 1). */
 export interface AboutConversation {
   readonly conversationId: string;
@@ -377,6 +385,7 @@ export type ConversationEvent =
   | { readonly type: 'channelSessionEnded'; readonly session: SessionEnded }
   | { readonly type: 'channelDataUpdated'; readonly session: ChannelDataUpdated }
   | { readonly type: 'customerFollowUp'; readonly followUp: CustomerFollowUp }
+  | { readonly type: 'sentElsewhere'; readonly message: SentElsewhere }
   | {
       readonly type: 'startOutbound';
       readonly start: StartOutbound;

@@ -3,7 +3,6 @@ import type { MessageBody } from '../message/schema';
 import { asChoice, closeChoices } from './choices';
 import { startControl } from './control';
 import type {
-  ChannelDataUpdated,
   ConversationEvent,
   CustomerMessage,
   OutOfHours,
@@ -58,7 +57,7 @@ export function channelSessionStarted(turn: Turn, event: Of<'channelSessionStart
 
 export function whyNotSessionEnded(
   state: ConversationState,
-  session: SessionEnded | ChannelDataUpdated,
+  session: Pick<SessionEnded, 'channelId' | 'customerIdentifier'>,
 ): Refusal | null {
   return sessionOf(state, session.channelId, session.customerIdentifier)
     ? null

@@ -142,6 +142,26 @@ export function startOutbound(turn: Turn, { start, settings }: Of<'startOutbound
   });
 }
 
+/** Nobody that we know by name wrote it; it counts as an agent's message and is not sent again (connectors.md 6). */
+export function sentElsewhere(turn: Turn, { message }: Of<'sentElsewhere'>): void {
+  const { state } = turn;
+  const { messageId, channelId, customerIdentifier, providerMessageId, eventKey, sentAt } = message;
+  const session = sessionOf(state, channelId, customerIdentifier);
+  if (!session || isRepeat(state, messageId)) return;
+  endHold(turn, 'AGENT_MESSAGE', PROVIDER_INBOX);
+  say(turn, {
+    type: 'AGENT_MESSAGE',
+    actor: PROVIDER_INBOX,
+    session,
+    body: message.body,
+    messageId,
+    replyTo: null,
+    elsewhere: { providerMessageId, sentAt, source: { channelId, eventKey } },
+  });
+}
+
+const PROVIDER_INBOX: Actor = { type: 'APP', id: 'provider-inbox', name: null };
+
 function sendNow(turn: Turn, request: SendMessage): void {
   const { actor } = request;
   const session = pickSession(turn.state, request.channelSessionId);

@@ -97,6 +97,7 @@ const GUARDS: { readonly [T in ConversationEvent['type']]: Guard<T> } = {
   channelSessionEnded: { whyNot: (state, { session }) => whyNotSessionEnded(state, session) },
   channelDataUpdated: { whyNot: (state, { session }) => whyNotSessionEnded(state, session) },
   customerFollowUp: { whyNot: (state, event) => whyNotCustomerFollowUp(state, event.followUp) },
+  sentElsewhere: { whyNot: (state, { message }) => whyNotSessionEnded(state, message) },
 
   // What agents, bots and operators ask for.
   startOutbound: { in: FIRST, whyNot: whyNotStartOutbound },

@@ -10,7 +10,15 @@ import { refuse } from './refusal';
 import { countOnSession } from './session-counts';
 import { secondsBetween } from './time';
 import { moveTimers } from './timers';
-import { CONTROLLER, effect, newId, record, type Turn, tellController } from './turn';
+import {
+  CONTROLLER,
+  type EntryParts,
+  effect,
+  newId,
+  record,
+  type Turn,
+  tellController,
+} from './turn';
 
 export type OutboundType = 'AGENT_MESSAGE' | 'BOT_MESSAGE' | 'SYSTEM_MESSAGE';
 
@@ -23,6 +31,8 @@ export interface Saying {
   readonly messageId: string;
   readonly replyTo: string | null;
   readonly notice?: string;
+  /** It is out already, by this id: nothing is sent. */
+  readonly elsewhere?: Required<Pick<EntryParts, 'providerMessageId' | 'sentAt' | 'source'>>;
 }
 
 /** The session an outbound message goes to, or why there is none (domain.md 8.1 rule 3). */
@@ -64,6 +74,7 @@ export function say(turn: Turn, saying: Saying): void {
     sessionId: session.id,
     body,
     replyTo: ourId(state, saying.replyTo),
+    ...saying.elsewhere,
   });
   state.answeredSinceCustomer = true;
   count(turn, saying);
@@ -75,7 +86,7 @@ export function say(turn: Turn, saying: Saying): void {
       ...state.openChoices.filter(({ sessionId }) => sessionId !== session.id),
       { sessionId: session.id, choices },
     ];
-  if (session.settings?.delivery === 'SEND')
+  if (session.settings?.delivery === 'SEND' && !saying.elsewhere)
     effect(turn, { type: 'send', messageId: entry.id, seq: entry.seq, sessionId: session.id });
   turn.result = { ...turn.result, seq: entry.seq, sessionId: session.id };
 }

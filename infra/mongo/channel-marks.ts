@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { channelStatesOf, optOutsOf } from './send-documents';
+import { channelStatesOf, optOutsOf, recipientKey } from './send-documents';
 import { isDuplicateKey } from './unavailable';
 
 /** What sends have learnt about a channel and its recipients. */
@@ -21,12 +20,12 @@ export function createChannelMarks(db: Db, at: () => string): ChannelMarks {
   const optOuts = optOutsOf(db);
 
   async function optOut(channelId: string, recipient: string): Promise<void> {
-    const _id = optOutId(channelId, recipient);
+    const _id = recipientKey(channelId, recipient);
     await optOuts.updateOne({ _id }, { $set: { at: at() } }, { upsert: true });
   }
 
   async function optedOutAt(channelId: string, recipient: string): Promise<string | null> {
-    return (await optOuts.findOne({ _id: optOutId(channelId, recipient) }))?.at ?? null;
+    return (await optOuts.findOne({ _id: recipientKey(channelId, recipient) }))?.at ?? null;
   }
 
   async function stop(channelId: string, reason: string): Promise<boolean> {
@@ -48,8 +47,4 @@ export function createChannelMarks(db: Db, at: () => string): ChannelMarks {
   }
 
   return { optOut, optedOutAt, stop, resume };
-}
-
-function optOutId(channelId: string, recipient: string): string {
-  return createHash('sha256').update(`${channelId}\0${recipient}`).digest('base64url');
 }

@@ -3,8 +3,16 @@ import type { AnyBulkWriteOperation, Db } from 'mongodb';
 import { partId } from '../../domain/ids';
 import type { DeliveryReport, DeliveryStore, DeliveryView } from '../stores';
 import { type ConversationDocument, conversationsOf, timelineOf } from './collections';
-import { parkedOf, type SendDocument, type StoredReport, sendsOf, viewOf } from './send-documents';
+import {
+  parkedOf,
+  recipientKey,
+  type SendDocument,
+  type StoredReport,
+  sendsOf,
+  viewOf,
+} from './send-documents';
 import { guarded, isDuplicateKey } from './unavailable';
+import { createWatermarks, type Watermark } from './watermarks';
 
 type Reported = Awaited<ReturnType<DeliveryStore['report']>>;
 
@@ -20,10 +28,12 @@ export function createDeliveryStore(db: Db, now: () => Date = () => new Date()):
   const parked = parkedOf(db);
   const conversations = conversationsOf(db);
   const timeline = timelineOf(db);
+  const watermarks = createWatermarks(db);
 
   async function report(news: DeliveryReport): Promise<Reported> {
     const stored = toStored(news);
     let rows = await rowsOf(news);
+    if (rows.length === 0 && news.park === false) return { known: false, signal: null };
     if (rows.length === 0) {
       // Parked first and looked for again afterwards: the send that names this id may be storing it at this moment.
       const parkedId = await park(news, stored);
@@ -124,6 +134,21 @@ export function createDeliveryStore(db: Db, now: () => Date = () => new Date()):
     return id;
   }
 
+  async function reportUpTo(mark: Watermark): Promise<readonly NonNullable<Reported['signal']>[]> {
+    const stored = watermarks.reportOf(mark.state, mark.upTo);
+    const signals: NonNullable<Reported['signal']>[] = [];
+    for (const row of await watermarks.raise(mark)) {
+      const signal = await merge([row], stored, null);
+      if (signal) signals.push(signal);
+    }
+    return signals;
+  }
+
+  async function isCalling(channelId: string, recipient: string): Promise<boolean> {
+    const filter = { recipientKey: recipientKey(channelId, recipient), status: 'calling' } as const;
+    return (await sends.countDocuments(filter, { limit: 1 })) > 0;
+  }
+
   async function reportStreamed({
     conversationId,
     upToSeq,
@@ -215,7 +240,7 @@ export function createDeliveryStore(db: Db, now: () => Date = () => new Date()):
     );
   }
 
-  return guarded({ report, reportStreamed, of });
+  return guarded({ report, reportUpTo, isCalling, reportStreamed, of });
 }
 
 /** The channel of each webchat session, by session id. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Collection, Db, IndexDescription } from 'mongodb';
 import type { ConnectorErrorFacts, ConnectorErrorType } from '../../domain/errors';
 import { combineParts, mergeReports, type StateReport } from '../../domain/message/delivery';
@@ -33,6 +34,8 @@ export interface SendDocument {
   /** A hook of the conversation's bot wants every change. */
   readonly notifyHook: boolean;
   readonly createdAt: string;
+  /** Digest of channel and recipient, for news about all that a recipient was sent; no name or number is kept here. */
+  readonly recipientKey?: string;
 }
 export interface StoredReport extends StateReport {
   readonly key: string;
@@ -61,9 +64,22 @@ export interface OptOutDocument {
   readonly at: string;
 }
 
+/** How far a recipient has got with all that they were sent: times of the provider's clock. `_id` is a `recipientKey`. */
+export interface WatermarkDocument {
+  readonly _id: string;
+  readonly DELIVERED?: string;
+  readonly READ?: string;
+}
+
+/** Names a recipient without saying who it is. */
+export function recipientKey(channelId: string, recipient: string): string {
+  return createHash('sha256').update(`${channelId}\0${recipient}`).digest('base64url');
+}
+
 export const sendsOf = (db: Db): Collection<SendDocument> => db.collection('sends');
 export const parkedOf = (db: Db): Collection<ParkedDocument> => db.collection('parked_reports');
 export const optOutsOf = (db: Db): Collection<OptOutDocument> => db.collection('opt_outs');
+export const watermarksOf = (db: Db): Collection<WatermarkDocument> => db.collection('watermarks');
 export const channelStatesOf = (db: Db): Collection<ChannelStateDocument> =>
   db.collection('channel_states');
 
@@ -76,6 +92,11 @@ export const SEND_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
     { name: 'message', key: { messageId: 1, n: 1 } },
     { name: 'conversation', key: { conversationId: 1, seq: -1 } },
     { name: 'providerMessageId', key: { providerMessageIds: 1, channelId: 1 } },
+    {
+      name: 'recipient',
+      key: { recipientKey: 1, createdAt: -1 },
+      partialFilterExpression: { recipientKey: { $exists: true } },
+    },
   ],
   parked_reports: [
     { name: 'ttl', key: { parkedAt: 1 }, expireAfterSeconds: PARKED_SECONDS },

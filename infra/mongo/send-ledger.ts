@@ -5,8 +5,15 @@ import { mergeReports } from '../../domain/message/delivery';
 import type { MessageBody } from '../../domain/message/schema';
 import { type ChannelMarks, createChannelMarks } from './channel-marks';
 import { conversationsOf } from './collections';
-import { parkedOf, type SendDocument, type StoredReport, sendsOf } from './send-documents';
+import {
+  parkedOf,
+  recipientKey,
+  type SendDocument,
+  type StoredReport,
+  sendsOf,
+} from './send-documents';
 import { guarded, isDuplicateKey } from './unavailable';
+import { createWatermarks } from './watermarks';
 
 /** A part as a send finds it. */
 export interface LedgerRow {
@@ -29,6 +36,8 @@ export interface NewRow {
   readonly n: number;
   readonly parts: number;
   readonly plan: readonly MessageBody[] | null;
+  /** How the provider names whom it goes to: only a digest of it is kept. */
+  readonly recipient?: string;
 }
 
 /**
@@ -82,9 +91,10 @@ export function createSendLedger(db: Db, now: () => Date = () => new Date()): Se
   const sends = sendsOf(db);
   const parked = parkedOf(db);
   const conversations = conversationsOf(db);
+  const watermarks = createWatermarks(db);
   const at = () => now().toISOString();
 
-  async function open(row: NewRow): Promise<LedgerRow> {
+  async function open({ recipient, ...row }: NewRow): Promise<LedgerRow> {
     const conversation = await conversations.findOne(
       { _id: row.conversationId },
       { projection: { 'projection.hookWantsReceipts': 1 } },
@@ -101,6 +111,7 @@ export function createSendLedger(db: Db, now: () => Date = () => new Date()): Se
       reports: [],
       notifyHook: conversation?.projection?.hookWantsReceipts ?? false,
       createdAt: at(),
+      ...(recipient !== undefined && { recipientKey: recipientKey(row.channelId, recipient) }),
     };
     try {
       await sends.insertOne(document);
@@ -180,6 +191,7 @@ export function createSendLedger(db: Db, now: () => Date = () => new Date()): Se
     if (!row) return;
     if (row.n > 1 && row.n === row.parts) await forgetPlan(row.messageId);
     await applyParked(row, providerMessageIds);
+    for (const passed of await watermarks.passed(row)) await addReport(row._id, passed);
   }
 
   async function release(id: string, attempt: number): Promise<void> {

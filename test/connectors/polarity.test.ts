@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { getExpectedTwilioSignature } from 'twilio';
 import { connectorOf, PROVIDERS } from '../../connectors';
 import type { AnyConnector, HookChannel, RawRequest } from '../../connectors/connector';
+import { signedByMeta } from '../support/fakes/graph';
 
 const NOW = new Date();
 const whsec = (seed: string) => `whsec_${createHmac('sha256', seed).digest('base64')}`;
@@ -69,6 +70,45 @@ const signers: Readonly<Record<string, Signer>> = {
       };
     },
   },
+  'whatsapp-cloud': {
+    header: 'x-hub-signature-256',
+    status: 401,
+    channel: { id: 'wa', channelType: 'WHATSAPP', serviceIdentifier: '+15550001111' },
+    config: (appSecret) => ({
+      phoneNumberId: 'PN1',
+      accessToken: 'T',
+      verifyToken: 'V',
+      appSecret,
+    }),
+    secrets: ['secret-one', 'secret-two'],
+    sign: signAsMeta,
+  },
+  '360dialog': {
+    header: 'x-secret',
+    status: 401,
+    channel: { id: 'wa', channelType: 'WHATSAPP', serviceIdentifier: '+15550001111' },
+    config: (webhookSecret) => ({ apiKey: 'K', webhookSecret }),
+    secrets: ['secret-one', 'secret-two'],
+    signed: null,
+    sign: (text, secret) =>
+      signedJson('https://parley.test/webhooks/wa', 'x-secret', text, () => secret),
+  },
+  messenger: {
+    header: 'x-hub-signature-256',
+    status: 401,
+    channel: { id: 'fb', channelType: 'MESSENGER', serviceIdentifier: 'PAGE1' },
+    config: (appSecret) => ({ pageId: 'PAGE1', accessToken: 'T', verifyToken: 'V', appSecret }),
+    secrets: ['secret-one', 'secret-two'],
+    sign: signAsMeta,
+  },
+  instagram: {
+    header: 'x-hub-signature-256',
+    status: 401,
+    channel: { id: 'ig', channelType: 'INSTAGRAM', serviceIdentifier: 'IG1' },
+    config: (appSecret) => ({ pageId: 'PAGE1', accessToken: 'T', verifyToken: 'V', appSecret }),
+    secrets: ['secret-one', 'secret-two'],
+    sign: signAsMeta,
+  },
   viber: {
     header: 'x-viber-content-signature',
     status: 401,
@@ -107,6 +147,16 @@ const signers: Readonly<Record<string, Signer>> = {
       ),
   },
 };
+
+function signAsMeta(text: string, secret: string): RawRequest {
+  const header = 'x-hub-signature-256';
+  return signedJson(
+    'https://parley.test/webhooks/m',
+    header,
+    text,
+    (raw) => signedByMeta(raw, secret)[header],
+  );
+}
 
 function signedJson(
   url: string,

@@ -22,6 +22,7 @@ const SIGNALS = [
   [m.channelSessionEndedSignal, 'The customer left a channel.'],
   [m.channelDataUpdatedSignal, 'New facts about a channel session.'],
   [m.customerFollowUpSignal, 'The customer reacted to, edited or deleted a message.'],
+  [m.sentElsewhereSignal, 'Our side wrote to the customer in the inbox of the provider.'],
   [m.startOutboundSignal, 'An agent or bot starts a conversation with a message.'],
   [m.agentJoinedSignal, 'Routing assigned an agent.'],
   [m.agentLeftSignal, 'An agent was taken out.'],

@@ -60,6 +60,7 @@ export type Inboxed =
   | { readonly type: 'channelDataUpdated'; readonly payload: E.ChannelDataUpdated }
   | { readonly type: 'customerFollowUp'; readonly payload: E.CustomerFollowUp }
   | { readonly type: 'startOutbound'; readonly payload: E.StartOutbound }
+  | { readonly type: 'sentElsewhere'; readonly payload: E.SentElsewhere }
   | { readonly type: 'agentJoined'; readonly payload: E.JoinAs }
   | { readonly type: 'agentLeft'; readonly payload: E.Leave }
   | { readonly type: 'agentActed'; readonly payload: E.AgentActed }
@@ -79,6 +80,8 @@ export const channelSessionEndedSignal = defineSignal<[E.SessionEnded]>('channel
 export const channelDataUpdatedSignal = defineSignal<[E.ChannelDataUpdated]>('channelDataUpdated');
 /** The customer reacted to, edited or deleted an earlier message. */
 export const customerFollowUpSignal = defineSignal<[E.CustomerFollowUp]>('customerFollowUp');
+/** Our side wrote to the customer in the provider's own inbox. A fact: it is out already. */
+export const sentElsewhereSignal = defineSignal<[E.SentElsewhere]>('sentElsewhere');
 /** An agent's or bot's outbound start: like a first message, it may open the conversation. */
 export const startOutboundSignal = defineSignal<[E.StartOutbound]>('startOutbound');
 /** Routing assigned an agent. A fact decided elsewhere. */

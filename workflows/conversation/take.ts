@@ -202,6 +202,8 @@ function eventOf(fact: Exclude<Inboxed, FromChannel>): ConversationEvent {
       return { type: 'channelDataUpdated', session: fact.payload };
     case 'customerFollowUp':
       return { type: 'customerFollowUp', followUp: fact.payload };
+    case 'sentElsewhere':
+      return { type: 'sentElsewhere', message: fact.payload };
     case 'agentJoined':
       return { type: 'joinAs', request: fact.payload };
     case 'agentLeft':

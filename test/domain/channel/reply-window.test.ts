@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  needsAgentTag,
   replyWindow,
   type WindowedSession,
   whyNotInWindow,
@@ -113,5 +114,30 @@ describe('reply window (domain.md 3.3)', () => {
         },
       ),
     );
+  });
+});
+
+describe('the tag of a human agent', () => {
+  const tagged = { window: null, humanAgentTag: true };
+  it.each([
+    ['after the window', 'MESSENGER', 'AGENT', tagged, 25, true],
+    ['from its first moment', 'MESSENGER', 'AGENT', tagged, 24, true],
+    ['not inside the window', 'MESSENGER', 'AGENT', tagged, 23, false],
+    ['not after its own end', 'MESSENGER', 'AGENT', tagged, 168, false],
+    ['not for a bot', 'MESSENGER', 'BOT', tagged, 25, false],
+    [
+      'not without the permission',
+      'MESSENGER',
+      'AGENT',
+      { ...tagged, humanAgentTag: false },
+      25,
+      false,
+    ],
+    ['not where templates are asked for', 'WHATSAPP', 'AGENT', tagged, 25, false],
+    ['not where there is no window', 'TELEGRAM', 'AGENT', tagged, 25, false],
+  ] as const)('%s', (_what, channelType, from, settings, hours, needed) => {
+    const session = aSession({ channelType, settings });
+    expect(needsAgentTag(session, from, hoursAfter(hours))).toBe(needed);
+    expect(needsAgentTag({ ...session, lastInboundAt: null }, from, hoursAfter(hours))).toBe(false);
   });
 });

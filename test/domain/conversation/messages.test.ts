@@ -257,6 +257,61 @@ describe('outbound start into an open conversation (domain.md 2.1)', () => {
   });
 });
 
+describe("written in the provider's own inbox (connectors.md 6)", () => {
+  const elsewhere = (story: Story, change: object = {}) =>
+    story.apply({
+      type: 'sentElsewhere',
+      message: {
+        channelId: 'wa',
+        customerIdentifier: 'visitor',
+        eventKey: 'k1',
+        messageId: 'msg_e1',
+        providerMessageId: 'm_9',
+        body: text('We are open'),
+        sentAt: '2026-03-08T19:27:04.000Z',
+        ...change,
+      },
+    });
+  const aWhatsAppStory = () => {
+    const story = anActiveStory();
+    story.customerWrites('Hi', whatsAppSettings());
+    return story;
+  };
+
+  it('is an agent’s message of nobody by name, and is not sent again', () => {
+    const story = aWhatsAppStory();
+    const before = story.state.counters.agentMessages;
+    const { effects, entries } = elsewhere(story);
+    expect(entries[0]).toMatchObject({
+      channelId: 'wa',
+      eventKey: 'k1',
+      entry: {
+        type: 'AGENT_MESSAGE',
+        id: 'msg_e1',
+        actor: { type: 'APP', id: 'provider-inbox', name: null },
+        body: text('We are open'),
+        providerMessageId: 'm_9',
+        sentAt: '2026-03-08T19:27:04.000Z',
+        channelSessionId: story.session('wa').id,
+      },
+    });
+    expect(effects.filter(({ type }) => type === 'send')).toEqual([]);
+    expect(story.state.counters.agentMessages).toBe(before + 1);
+    expect(story.state.owed).toBe(false);
+  });
+
+  it('comes once, ends a hold, and needs a session', () => {
+    const story = aWhatsAppStory();
+    story.holds('a1', 300);
+    elsewhere(story);
+    expect(story.state.state).toBe('ACTIVE');
+    expect(elsewhere(story).entries).toEqual([]);
+    expect(
+      elsewhere(story, { customerIdentifier: 'stranger', messageId: 'm2' }).refused?.code,
+    ).toBe('NOT_FOUND');
+  });
+});
+
 describe('typed choices (connectors.md 1.9)', () => {
   const buttons: MessageBody = {
     type: 'BUTTON',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ReportedState } from '../../../domain/message/reported-state';
 import { createDeliveryStore } from '../../../infra/mongo/delivery-store';
+import { recipientKey, sendsOf, watermarksOf } from '../../../infra/mongo/send-documents';
 import { createSendLedger } from '../../../infra/mongo/send-ledger';
 import type { DeliveryReport } from '../../../infra/stores';
 import { anEntry, aProjection } from '../../support/archive';
@@ -15,8 +16,9 @@ interface Setting {
   readonly open?: boolean;
   readonly hook?: boolean;
   readonly parts?: number;
+  readonly recipient?: string;
 }
-async function aMessage({ open = true, hook = false, parts = 1 }: Setting = {}) {
+async function aMessage({ open = true, hook = false, parts = 1, recipient }: Setting = {}) {
   const conversationId = uniqueName('cnv_');
   const messageId = uniqueName('msg_');
   const projection = aProjection(
@@ -40,6 +42,7 @@ async function aMessage({ open = true, hook = false, parts = 1 }: Setting = {}) 
       n,
       parts,
       plan: n === 1 ? plan : null,
+      ...(recipient && { recipient }),
     });
   const news = (state: ReportedState, over: Partial<DeliveryReport> = {}): DeliveryReport => ({
     channelId,
@@ -213,6 +216,108 @@ describe('news before its message', () => {
       expireAfterSeconds: 86_400,
     });
   });
+});
+
+describe('reportUpTo', () => {
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const mark = (recipient: string, upTo: string, state: 'DELIVERED' | 'READ' = 'DELIVERED') =>
+    deliveries().reportUpTo({ channelId: 'shop', recipient, state, upTo });
+
+  it('moves all that the recipient was sent by then, in any order with the send’s own answer', async () => {
+    const recipient = uniqueName('u');
+    const early = await aMessage({ recipient });
+    const late = await aMessage({ recipient });
+    await early.send(1, uniqueName('m'));
+    expect(await mark(recipient, at(5), 'READ')).toEqual([]);
+    expect((await early.view())?.state).toBe('READ');
+    // The watermark is a moment ahead of us: it overtook the answer to this send.
+    await late.send(1, uniqueName('m'));
+    expect((await late.view())?.state).toBe('ACCEPTED');
+    await mark(recipient, at(60_000));
+    expect((await late.view())?.state).toBe('DELIVERED');
+    const overtaken = await aMessage({ recipient });
+    await overtaken.send(1, uniqueName('m'));
+    expect((await overtaken.view())?.state).toBe('DELIVERED');
+    expect((await early.view())?.state).toBe('READ');
+  });
+
+  it('leaves later parts, other recipients, other channels and what never went out', async () => {
+    const recipient = uniqueName('u');
+    const later = await aMessage({ recipient });
+    const other = await aMessage({ recipient: uniqueName('u') });
+    const waiting = await aMessage({ recipient });
+    const passed = at(-1000);
+    for (const message of [later, other]) await message.send(1, uniqueName('m'));
+    await mark(recipient, passed, 'READ');
+    await deliveries().reportUpTo({ channelId: 'else', recipient, state: 'READ', upTo: at(9000) });
+    expect((await later.view())?.state).toBe('ACCEPTED');
+    expect((await other.view())?.state).toBe('ACCEPTED');
+    await mark(recipient, at(9000), 'READ');
+    expect((await waiting.view())?.state).toBe('PENDING');
+  });
+
+  it('goes by the provider’s clock where an echo told it', async () => {
+    const recipient = uniqueName('u');
+    const message = await aMessage({ recipient });
+    const id = uniqueName('m');
+    await message.send(1, id);
+    const told = message.news('SENT', { providerMessageId: id, at: at(60_000) });
+    await deliveries().report(told);
+    await mark(recipient, at(30_000));
+    expect((await message.view())?.state).toBe('SENT');
+    await mark(recipient, told.at);
+    expect((await message.view())?.state).toBe('DELIVERED');
+  });
+
+  it('names the conversations to tell once', async () => {
+    const recipient = uniqueName('u');
+    const message = await aMessage({ recipient, hook: true });
+    await message.send(1, uniqueName('m'));
+    const upTo = at(60_000);
+    expect(await mark(recipient, upTo)).toEqual([
+      expect.objectContaining({ messageId: message.messageId, state: 'DELIVERED' }),
+    ]);
+    expect(await mark(recipient, upTo)).toEqual([]);
+  });
+
+  it('keeps nobody’s name', async () => {
+    const recipient = uniqueName('u');
+    const { messageId } = await aMessage({ recipient });
+    await mark(recipient, at(0));
+    const { db } = database();
+    const kept = [
+      await sendsOf(db).findOne({ _id: `${messageId}-1` }),
+      await watermarksOf(db).findOne({ _id: recipientKey('shop', recipient) }),
+    ];
+    expect(kept).not.toContain(null);
+    expect(JSON.stringify(kept)).not.toContain(recipient);
+  });
+});
+
+describe('isCalling', () => {
+  it('says whether an answer is awaited', async () => {
+    const recipient = uniqueName('u');
+    const { messageId, send } = await aMessage({ recipient });
+    const asked = () => deliveries().isCalling('shop', recipient);
+    expect(await asked()).toBe(false);
+    await ledger().take(`${messageId}-1`, 1);
+    expect(await asked()).toBe(true);
+    expect(await deliveries().isCalling('shop', 'another')).toBe(false);
+    await send(1, uniqueName('m'));
+    expect(await asked()).toBe(false);
+  });
+});
+
+it('news that must not wait for its message is not parked', async () => {
+  const providerMessageId = uniqueName('m');
+  const { news } = await aMessage();
+  const unknown = { partId: null, messageId: null, providerMessageId, park: false };
+  expect(await deliveries().report(news('SENT', unknown))).toEqual({ known: false, signal: null });
+  expect(
+    await database()
+      .db.collection('parked_reports')
+      .countDocuments({ channelId: 'shop', providerMessageId }),
+  ).toBe(0);
 });
 
 describe('reportStreamed', () => {
