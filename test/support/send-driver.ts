@@ -105,6 +105,8 @@ export interface Installation {
   body: MessageBody | null;
   entryType: ArchivedEntry['type'];
   replyTo: string | null;
+  /** @default u1 */
+  recipient: string;
 }
 
 let count = 0;
@@ -134,6 +136,7 @@ export function anInstallation(
     body: { type: 'PLAIN', text: 'Hello' },
     entryType: 'AGENT_MESSAGE',
     replyTo: null,
+    recipient: 'u1',
     ledger: createSendLedger(db, () => installation.now),
     ...over,
   };
@@ -188,7 +191,7 @@ export function aSendPart(installation: Installation, over: Partial<SendPart> = 
     part: 1,
     attempt: 1,
     channelId: installation.channel.id,
-    customerIdentifier: 'u1',
+    customerIdentifier: installation.recipient,
     lastInboundAt: null,
     expiresAt: '2026-11-23T10:00:00.000Z',
     ...over,

@@ -1,0 +1,23 @@
+import { PROVIDERS } from '../../../connectors';
+import { useDatabase } from '../../support/servers';
+import { http } from './described/http';
+import { line } from './described/line';
+import { telegram } from './described/telegram';
+import { twilioSms, twilioWhatsapp } from './described/twilio';
+import { viber } from './described/viber';
+import { conformance } from './kit';
+
+const DESCRIBED = [http, twilioSms, twilioWhatsapp, viber, telegram, line];
+
+it('every channel of every provider that sends is described', () => {
+  const offered = PROVIDERS.filter(({ delivery }) => delivery === 'SEND').flatMap(
+    ({ id, channelTypes }) => channelTypes.map((channelType) => `${id} ${channelType}`),
+  );
+  const described = DESCRIBED.map(
+    ({ connector, channel }) => `${connector.id} ${channel.channelType}`,
+  );
+  expect(described.sort()).toEqual(offered.sort());
+});
+
+const database = useDatabase();
+for (const description of DESCRIBED) conformance(description, database);
