@@ -1,4 +1,5 @@
 import type { RoutingWorkflow } from '../infra/routing-workflow';
+import { type BotCallDeps, createBotCallActivities } from './bots';
 import { type ConfigurationDeps, createConfigurationActivities } from './configuration';
 import { createHousekeepingActivities, type HousekeepingDeps } from './housekeeping';
 import { createMediaActivities, type MediaDeps } from './media';
@@ -20,11 +21,13 @@ export interface ActivityDeps {
   readonly remembered: OpeningDeps['remembered'];
   /** Unset: this process sends nothing. */
   readonly sends?: SendDeps & MediaDeps;
+  /** Unset: this process calls no external bots. */
+  readonly bots?: BotCallDeps;
 }
 
 /** All activities by the task queue that runs them. */
 export function createActivities(deps: ActivityDeps) {
-  const { stores, workflows, remembered, sends, logger } = deps;
+  const { stores, workflows, remembered, sends, bots, logger } = deps;
   const conversation = {
     ...createTimelineActivities(stores),
     ...createOpeningActivities({ ...stores, remembered }),
@@ -40,6 +43,7 @@ export function createActivities(deps: ActivityDeps) {
     ...(sends
       ? { sends: { ...createSendActivities(sends), ...createMediaActivities(sends) } }
       : {}),
+    ...(bots ? { bots: createBotCallActivities(bots) } : {}),
     /** The same again as ordinary activities, for the time when MongoDB is down. */
     housekeeping: {
       ...conversation,

@@ -1,8 +1,10 @@
+import type { BotAnswer, BotRequest } from '../domain/bot/answer';
 import type { ChannelSettings } from '../domain/channel/settings';
 import type { Opening, OutOfHours, QueueFacts } from '../domain/conversation/events';
 import type { PendingEntry } from '../domain/conversation/model';
 import type { Projection } from '../domain/conversation/projection';
 import type { MediaFailure } from '../domain/message/media-state';
+import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
 import type { RoutingNews } from '../infra/routing-stores';
 import type { MediaInput, PendingMedium } from '../workflows/media/messages';
@@ -157,6 +159,37 @@ export interface MediaActivities {
    * non-retryable where trying again will not help.
    */
   fetchMedia(input: Omit<MediaInput, 'media'> & PendingMedium): Promise<void>;
+}
+
+/** One call of an external bot. What it needs beyond this it reads: the bot's configuration, and earlier messages from the archive. */
+export interface CallBot {
+  readonly botId: string;
+  readonly conversationId: string;
+  /** Control epoch that the call is made under: what the bot says later is good for that one alone. */
+  readonly epoch: number;
+  readonly timeoutSeconds: number;
+  /** The message by value: it may not be archived yet. `seq`: history ends before it. */
+  readonly about:
+    | { readonly type: 'started' }
+    | { readonly type: 'ended' }
+    | {
+        readonly type: 'message';
+        readonly id: string;
+        readonly seq: number;
+        readonly at: string;
+        readonly body: MessageBody;
+      };
+  readonly mode: BotRequest['mode'];
+  readonly customer: BotRequest['customer'];
+  readonly channel: BotRequest['channel'];
+  readonly attributes: BotRequest['attributes'];
+}
+/**
+ * Calls of external bots, on the task queue `bots`. One attempt each. Throws non-retryable `BotTimeout`, `BotFailed` with the kind of
+ * failure as message, `BotGone` (deleted or disabled), `BotNotExternal` (its hooks are our own).
+ */
+export interface BotCallActivities {
+  callBot(input: CallBot): Promise<BotAnswer>;
 }
 
 /** Acts on other workflows and slow reads, on the task queue `housekeeping`. Idempotent, retried without end. */

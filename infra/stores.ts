@@ -54,6 +54,12 @@ export interface TimelineStore {
     limit: number,
   ): Promise<readonly ArchivedEntry[]>;
   find(conversationId: string, messageId: string): Promise<ArchivedEntry | null>;
+  /** The newest messages of customer, bots and agents before `seq`, oldest first. */
+  messagesBefore(
+    conversationId: string,
+    seq: number,
+    limit: number,
+  ): Promise<readonly ArchivedEntry[]>;
   /** Whether an event of a channel is archived already, by event key or, for messages, by the provider's message id. */
   isArchived(
     channelId: string,

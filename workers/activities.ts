@@ -3,6 +3,8 @@ import { createActivities } from '../activities';
 import type { OpeningFacts } from '../activities/types';
 import { botActivities } from '../bots/activities';
 import { connectorOf } from '../connectors';
+import { botProtocolOf } from '../connectors/bots';
+import { createBotCredentials } from '../infra/bot-credentials';
 import { BoundedCache } from '../infra/bounded-cache';
 import type { Config } from '../infra/config';
 import { createConversationWorkflows } from '../infra/conversation-workflows';
@@ -43,6 +45,12 @@ export async function openActivities(
     routing: createRoutingWorkflow(client),
     logger,
     remembered: new BoundedCache<string, OpeningFacts>(REMEMBERED_CUSTOMERS),
+    bots: {
+      ...stores,
+      protocolOf: botProtocolOf,
+      outgoing: createOutgoing(config),
+      serviceUrlOf: createBotCredentials(config).serviceUrlOf,
+    },
     sends: {
       ...stores,
       connectorOf,
@@ -54,7 +62,7 @@ export async function openActivities(
     },
   });
   return {
-    activities: { sends: {}, ...activities, bots: botActivities },
+    activities: { sends: {}, ...activities, bots: { ...botActivities, ...activities.bots } },
     close: () => stores.close(),
   };
 }

@@ -1,8 +1,8 @@
-import { Webhook } from 'standardwebhooks';
 import { ConnectorError } from '../../domain/errors';
 import type { OutboundPart, SendContext, SendResult } from '../connector';
 import { callProvider } from '../provider-call';
 import { secretsOf } from '../secrets';
+import { signatureHeaders } from '../standard-webhooks';
 import { errorOf, stateOf } from './codes';
 import { type HttpConfig, sendAddress } from './config';
 import { SendReply } from './payload';
@@ -18,7 +18,7 @@ export async function send(
   const body = JSON.stringify(messageSend(part, now()));
   const answer = await callProvider(fetch, url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...signatureHeaders(part.id, body, now(), cfg) },
+    headers: { 'content-type': 'application/json', ...signed(part.id, body, now(), cfg) },
     body,
     signal,
     redirect: 'manual',
@@ -28,21 +28,12 @@ export async function send(
   throw errorOf(answer);
 }
 
-/** Headers of Standard Webhooks, signed with every active key. `timestamp` is this attempt's. */
-function signatureHeaders(
-  id: string,
-  body: string,
-  at: Date,
-  cfg: HttpConfig,
-): Record<string, string> {
+/** Signed with every active key; without any nothing goes out. */
+function signed(id: string, body: string, at: Date, cfg: HttpConfig): Record<string, string> {
   const secrets = secretsOf(cfg.outboundSecret);
   if (secrets.length === 0)
     throw new ConnectorError('ChannelStopped', 'no secret', { reason: 'config' });
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
-  };
+  return signatureHeaders(id, body, at, secrets);
 }
 
 function messageSend(part: OutboundPart, at: Date): unknown {

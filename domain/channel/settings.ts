@@ -49,7 +49,11 @@ export interface ChannelSettings
   readonly bot: {
     readonly id: string;
     readonly kind: 'HOOK' | 'WEBHOOK' | 'RASA' | 'OPENAI' | 'BOT_FRAMEWORK';
+    /** An external one is called beside the agents, too, and suggests. @default false */
+    readonly suggests?: boolean;
   } | null;
+  /** Seconds an external bot may take to answer. @default 10 */
+  readonly botTimeoutSeconds?: number;
   /** Agent SLA and offer settings of the channel's queue or list; null when it has none. */
   readonly queue: {
     readonly agentSlaSeconds: number | null;

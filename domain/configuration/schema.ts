@@ -51,6 +51,10 @@ export const Bot = z
       .enum(['ok', 'failure'])
       .default('ok')
       .meta({ description: 'RASA: what an empty answer means.' }),
+    suggests: z.boolean().default(false).meta({
+      description:
+        'Not HOOK: called while agents are in control, too; its replies are suggestions to them.',
+    }),
   })
   .superRefine(({ kind, url, model }, ctx) => {
     if (kind !== 'HOOK' && !url)

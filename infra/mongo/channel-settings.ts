@@ -78,7 +78,8 @@ export function channelSettings({
     notices: channel.notices,
     delivery: facts.delivery,
     window: capabilities.window,
-    bot: bot && bot['enabled'] !== false ? { id: bot.id, kind: bot['kind'] as BotKind } : null,
+    bot: bot && bot['enabled'] !== false ? botSettings(bot) : null,
+    botTimeoutSeconds: channel.botTimeoutSeconds,
     queue: queue && queueSettings(queue),
     ambiguousSend: policyOf(channel, capabilities),
     // A provider that reports no more than what its answer to the call said sends no news to wait for.
@@ -86,8 +87,13 @@ export function channelSettings({
   };
 }
 
-type BotKind = NonNullable<ChannelSettings['bot']>['kind'];
+type BotSettings = NonNullable<ChannelSettings['bot']>;
 type QueueSettings = NonNullable<ChannelSettings['queue']>;
+
+function botSettings(bot: StoredResource): BotSettings {
+  const kind = bot['kind'] as BotSettings['kind']; // parsed when it was saved
+  return { id: bot.id, kind, ...(bot['suggests'] === true && { suggests: true }) };
+}
 
 /** A channel may choose between the two weaker policies; the stronger ones come from the connector (connectors.md 1.7). */
 function policyOf(

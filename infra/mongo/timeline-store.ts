@@ -21,7 +21,7 @@ export function createTimelineStore(
   const timeline = timelineOf(db);
   const conversations = conversationsOf(db);
 
-  return { read, readOfSessions, find, isArchived: createArchivedLookup(timeline) };
+  return { read, readOfSessions, find, messagesBefore, isArchived: createArchivedLookup(timeline) };
 
   async function read(
     conversationId: string,
@@ -73,6 +73,19 @@ export function createTimelineStore(
     if (!document) return null;
     const [entry] = await decorate([document]);
     return entry ?? null;
+  }
+
+  async function messagesBefore(
+    conversationId: string,
+    seq: number,
+    limit: number,
+  ): Promise<readonly ArchivedEntry[]> {
+    const newest = await timeline
+      .find({ conversationId, seq: { $lt: seq }, type: { $in: [...SAID] } })
+      .sort({ seq: -1 })
+      .limit(limit)
+      .toArray();
+    return decorate(newest.reverse());
   }
 
   function page(filter: Filter<TimelineDocument>, limit: number): Promise<TimelineDocument[]> {
@@ -130,6 +143,8 @@ export function toArchived(
   };
 }
 
+/** What people and bots said to one another: no notices, notes or whispers. */
+const SAID = ['CUSTOMER_MESSAGE', 'BOT_MESSAGE', 'AGENT_MESSAGE'] as const;
 const OUTBOUND: ReadonlySet<string> = new Set(['BOT_MESSAGE', 'AGENT_MESSAGE', 'SYSTEM_MESSAGE']);
 
 /** One per actor, the newest wins; an empty emoji takes it back (domain.md 8.3). */

@@ -9,6 +9,7 @@ import type { Projection } from '../../domain/conversation/projection';
 import { type Conversation, toConversation } from '../../domain/conversation/view';
 import { attributesOf, openRequest } from '../search-attributes';
 import { Archive } from './archive';
+import { BotRoster } from './bot-roster';
 import { HookRunner } from './hooks';
 import type { Carried } from './messages';
 import { Outbox } from './outbox';
@@ -77,7 +78,8 @@ export class ConversationRun {
       place: (request: RequestAgent) => this.requests.add(request),
     };
     this.requests = new RequestDesk(host);
-    this.hooks = new HookRunner(host, bots, mayStart, carried.pendingHooks, () => this.moved());
+    const roster = new BotRoster(bots, host, () => this.moved());
+    this.hooks = new HookRunner(host, roster, mayStart, carried.pendingHooks, () => this.moved());
   }
 
   get state(): ConversationState {

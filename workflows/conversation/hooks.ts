@@ -2,6 +2,7 @@ import type { Effect } from '../../domain/conversation/effects';
 import type { ControllerEvent } from '../../domain/conversation/events';
 import type { ConversationState } from '../../domain/conversation/model';
 import { incoming } from './answers';
+import type { BotRoster } from './bot-roster';
 import { type BotDefinition, ControlLost, type HookContext } from './define-bot';
 import { Dialogue, type HookHost } from './dialogue';
 import { contextOf } from './hook-context';
@@ -57,7 +58,7 @@ export class HookRunner {
 
   constructor(
     private readonly host: HookHost,
-    private readonly bots: ReadonlyMap<string, BotDefinition>,
+    private readonly bots: BotRoster,
     /** False once continue-as-new is due: events wait in the carried state. */
     private readonly mayStart: () => boolean,
     waiting: readonly ControllerEvent[],
@@ -66,9 +67,9 @@ export class HookRunner {
     this.waiting = [...waiting];
   }
 
-  /** No hook runs: nothing of it would be lost by continue-as-new. */
+  /** No hook runs and no bot is being called: nothing of it would be lost by continue-as-new. */
   get atRest(): boolean {
-    return this.running === null && this.immediate.size === 0;
+    return this.running === null && this.immediate.size === 0 && this.bots.atRest;
   }
   get carried(): readonly ControllerEvent[] {
     return this.waiting;
@@ -100,6 +101,9 @@ export class HookRunner {
       }
       case 'dialogueDue':
         this.onDue(effect.name);
+        return;
+      case 'botResponseDue':
+        this.bots.due(effect.botId);
         return;
       default:
         return;
@@ -164,6 +168,7 @@ export class HookRunner {
     }
     if (event.type === 'CUSTOMER_MESSAGE' && this.host.state().control.holder === 'AGENTS') {
       this.byDefault(event); // written to the agents: theirs, never a hook's
+      if (this.mayStart()) this.bots.suggest(event.message);
       return;
     }
     this.waiting.push(event);
