@@ -3,6 +3,8 @@ import type { Context } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Provider } from '../connectors';
 import type { AnyConnector } from '../connectors/connector';
+import type { BotAnswer } from '../domain/bot/answer';
+import type { BotGrant } from '../infra/bot-credentials';
 import type { Outgoing } from '../infra/outgoing';
 import type { Stores } from '../infra/stores';
 import type { Authenticator } from './authenticator';
@@ -45,6 +47,11 @@ export interface AppDeps {
   readonly mediaLinkOf: (mediaId: string) => string;
   /** Whether a link that a provider was given to one of our media still holds. */
   readonly isMediaLink: (mediaId: string, expires: string, signature: string) => boolean;
+  /** What a Bot Framework bot that answers later may do (connectors.md 12.5), and how its words are read; null: neither is ours. */
+  readonly botReplies: {
+    readonly grantOf: (credential: string) => BotGrant | null;
+    readonly read: (activity: unknown) => BotAnswer | null;
+  };
   /** The catalogue as `GET /v1/providers` shows it. */
   readonly providers: readonly Provider[];
 }

@@ -17,6 +17,7 @@ import { createIngress } from './ingress/ingress';
 import { createReceipts } from './ingress/receipts';
 import { agentEventRoutes } from './routes/agent-events';
 import { agentRoutes } from './routes/agents';
+import { botReplyRoutes } from './routes/bot-replies';
 import { channelRoutes } from './routes/channels';
 import { conversationEventRoutes } from './routes/conversation-events';
 import { conversationHandlingRoutes } from './routes/conversation-handling';
@@ -57,6 +58,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   const access = createConversationAccess({ stores, temporal, teams });
   const audit = createAuditTrail(stores.audit, logger);
   const people = createPeople(stores.config);
+  const act = createAct(temporal);
   const visitors = createVisitors(stores);
   const services = {
     ...deps,
@@ -66,7 +68,8 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     typing: createTypingBus(),
     signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject),
-    ...createActing({ access, act: createAct(temporal), audit, people }),
+    ...createActing({ access, act, audit, people }),
+    act,
     ...visitors,
     directLine: createDirectLineVisitors({ auth: deps.auth, knownVisitor: visitors.knownVisitor }),
     audit,
@@ -79,6 +82,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   };
   app.route('/', webhookRoutes(services));
   app.route('/', channelRoutes(services));
+  app.route('/', botReplyRoutes(services));
   app.route('/', conversationRoutes(services));
   app.route('/', conversationEventRoutes(services));
   app.route('/', conversationStartRoutes(services));

@@ -132,6 +132,11 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'POST /v1/tasks/{id}/decline': only(AGENTS),
   'GET /v1/tasks': only(PEOPLE),
 
+  // What external bots answer later: the address holds a credential of its own
+  'POST /botframework/{credential}/v3/conversations/{conversationId}/activities': PUBLIC,
+  'POST /botframework/{credential}/v3/conversations/{conversationId}/activities/{activityId}':
+    PUBLIC,
+
   // Supervision
   'GET /v1/reports/{entity}': only(SUPERVISION),
 

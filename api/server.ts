@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectorOf, PROVIDERS } from '../connectors';
+import { readActivity } from '../connectors/bots/bot-framework';
 import type { AnyConnector } from '../connectors/connector';
 import { directLineSecretFits, identifierFits } from '../connectors/webchat';
+import { createBotCredentials } from '../infra/bot-credentials';
 import { type Config, configurationVariables } from '../infra/config';
 import {
   applyConfiguration,
@@ -71,6 +73,7 @@ async function serve(
     directLineSecretFits,
     mediaLinkOf: mediaLinks.linkOf,
     isMediaLink: mediaLinks.isValid,
+    botReplies: { grantOf: createBotCredentials(config).read, read: readActivity },
     outgoing,
     config,
     logger,

@@ -5,7 +5,9 @@ import { mintToken } from '../../api/authenticator';
 import type { AppDeps, AppEnv } from '../../api/context';
 import type { StaffRole } from '../../api/principal';
 import type { ApiConfig } from '../../api/settings';
+import { readActivity } from '../../connectors/bots/bot-framework';
 import { directLineSecretFits, identifierFits } from '../../connectors/webchat';
+import { createBotCredentials } from '../../infra/bot-credentials';
 import { type FakeStores, fakeStores } from './fakes/stores';
 
 export const ADMIN_TOKEN = 'test-admin-token-of-enough-length';
@@ -70,6 +72,10 @@ export function testApi(
     directLineSecretFits,
     mediaLinkOf: (mediaId) => `http://localhost/media/${mediaId}`,
     isMediaLink: () => false,
+    botReplies: {
+      grantOf: createBotCredentials({ publicUrl: 'http://localhost', secrets: SECRETS }).read,
+      read: readActivity,
+    },
     ...deps,
     stores,
   });

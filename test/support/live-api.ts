@@ -5,10 +5,13 @@ import type { AppDeps } from '../../api/context';
 import type { ApiConfig } from '../../api/settings';
 import { botActivities } from '../../bots/activities';
 import { connectorOf, PROVIDERS } from '../../connectors';
+import { botProtocolOf } from '../../connectors/bots';
+import { createBotCredentials } from '../../infra/bot-credentials';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
 import { createMediaLinks } from '../../infra/media-links';
 import { createStores } from '../../infra/mongo/stores';
+import { createOutgoing } from '../../infra/outgoing';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import type { ResourceName, Stores } from '../../infra/stores';
 import {
@@ -107,6 +110,13 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       routing: createRoutingWorkflow(client),
       logger: { warn: () => undefined },
       remembered: new BoundedCache(1000),
+      bots: {
+        ...stores,
+        protocolOf: botProtocolOf,
+        outgoing: createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] }),
+        serviceUrlOf: createBotCredentials({ publicUrl: PUBLIC_URL, secrets: SECRETS })
+          .serviceUrlOf,
+      },
       sends: {
         ...stores,
         connectorOf,
@@ -155,7 +165,11 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
             taskQueue: SEND_TASK_QUEUE,
             activities: activities.sends ?? {},
           }),
-          Worker.create({ ...common, taskQueue: BOT_TASK_QUEUE, activities: botActivities }),
+          Worker.create({
+            ...common,
+            taskQueue: BOT_TASK_QUEUE,
+            activities: { ...botActivities, ...activities.bots },
+          }),
         ]);
         running = workers.map((worker) => ({ worker, done: worker.run() }));
       },

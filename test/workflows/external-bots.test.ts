@@ -83,13 +83,14 @@ it('answers one message at a time, in order, with a key of each', async () => {
 });
 
 it('is asked once more when it is silent, then an agent is looked for', async () => {
-  const chat = await start('silent', async ({ about }) =>
-    about.type === 'started' ? says() : Context.current().cancelled, // until the worker ends
+  const chat = await start(
+    'silent',
+    async ({ about }) => (about.type === 'started' ? says() : Context.current().cancelled), // until the worker ends
     { botTimeoutSeconds: 1 }, // its activity runs in real time
   );
   await chat.says('hello');
   await until(chat, 'CUSTOMER_MESSAGE');
-    await until(chat, 'AGENT_REQUESTED');
+  await until(chat, 'AGENT_REQUESTED');
   const asked = callsOf('silent').filter(({ about }) => about.type === 'message');
   expect(asked).toHaveLength(2);
   expect(asked[0]).toEqual(asked[1]);
