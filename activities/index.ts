@@ -4,6 +4,7 @@ import { type ConfigurationDeps, createConfigurationActivities } from './configu
 import { createHousekeepingActivities, type HousekeepingDeps } from './housekeeping';
 import { createMediaActivities, type MediaDeps } from './media';
 import { createOpeningActivities, type OpeningDeps } from './openings';
+import { createPrivacyActivities, type PrivacyDeps } from './privacy';
 import { createRoutingActivities, type RoutingDeps } from './routing';
 import { createSendActivities, type SendDeps } from './sends';
 import { createTellRoutingActivities } from './tell-routing';
@@ -14,9 +15,11 @@ export interface ActivityDeps {
     Omit<OpeningDeps, 'remembered'> &
     ConfigurationDeps &
     Pick<HousekeepingDeps, 'customers' | 'media'> &
-    Pick<RoutingDeps, 'config' | 'routing' | 'presence'>;
+    Pick<RoutingDeps, 'config' | 'routing' | 'presence'> &
+    Omit<PrivacyDeps, 'runs'>;
   readonly workflows: HousekeepingDeps['workflows'];
   readonly routing: RoutingWorkflow;
+  readonly runs: PrivacyDeps['runs'];
   readonly logger: RoutingDeps['logger'];
   readonly remembered: OpeningDeps['remembered'];
   /** Unset: this process sends nothing. */
@@ -48,6 +51,7 @@ export function createActivities(deps: ActivityDeps) {
     housekeeping: {
       ...conversation,
       ...createHousekeepingActivities({ ...stores, workflows }),
+      ...createPrivacyActivities({ ...stores, runs: deps.runs }),
     },
   };
 }

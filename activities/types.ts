@@ -8,6 +8,7 @@ import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
 import type { RoutingNews } from '../infra/routing-stores';
 import type { MediaInput, PendingMedium } from '../workflows/media/messages';
+import type { PrivacyInput } from '../workflows/privacy/messages';
 import type { PlaceTaken, TakePlace } from '../workflows/routing/messages';
 
 /** What a run's first step learns (architecture.md decision 1). */
@@ -246,4 +247,19 @@ export interface HousekeepingActivities {
     readonly mediaId: string;
     readonly reason: MediaFailure;
   }): Promise<void>;
+}
+
+/** Steps of the privacy jobs, on the task queue `housekeeping`. Idempotent, retried without end. */
+export interface PrivacyActivities {
+  forgetCustomer(input: { readonly customerId: string }): Promise<void>;
+  /** Orders what is open to end. True when nothing is. */
+  closeConversations(input: { readonly customerId: string }): Promise<boolean>;
+  /** Blanks some conversations behind `after`; answers where to go on, null when that was all. */
+  blankNext(input: {
+    readonly customerId: string;
+    readonly after: string | null;
+  }): Promise<string | null>;
+  finishErasure(input: PrivacyInput): Promise<void>;
+  exportCustomer(input: PrivacyInput): Promise<void>;
+  deleteExport(input: PrivacyInput): Promise<void>;
 }

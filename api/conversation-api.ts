@@ -15,6 +15,7 @@ import { createWrapUpForms } from './conversations/wrap-up-forms';
 import { createDirectLineVisitors } from './directline/visitors';
 import { createIngress } from './ingress/ingress';
 import { createReceipts } from './ingress/receipts';
+import { createStartJob } from './privacy/start-job';
 import { agentEventRoutes } from './routes/agent-events';
 import { agentRoutes } from './routes/agents';
 import { botReplyRoutes } from './routes/bot-replies';
@@ -30,6 +31,7 @@ import { deepChatRoutes } from './routes/deepchat';
 import { directLineRoutes } from './routes/directline';
 import { directLineStreamRoutes } from './routes/directline-stream';
 import { mediaRoutes } from './routes/media';
+import { privacyRoutes } from './routes/privacy';
 import { reportRoutes } from './routes/reports';
 import { taskRoutes } from './routes/tasks';
 import { webchatEventRoutes } from './routes/webchat-events';
@@ -76,6 +78,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     people,
     mediaUse: createMediaUse({ stores, mayReadAny: access.mayReadAny }),
     showReading: createReadSigns(temporal, now),
+    startJob: createStartJob({ temporal, stores }),
     wrapUpForms: createWrapUpForms(stores),
     mergeCustomers: createMergeCustomers(temporal),
     forceClose: createForceClose({ stores, temporal, ingress, logger, now }),
@@ -90,6 +93,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   app.route('/', conversationPeopleRoutes(services));
   app.route('/', conversationHandlingRoutes(services));
   app.route('/', customerRoutes(services));
+  app.route('/', privacyRoutes(services));
   app.route('/', mediaRoutes(services));
   app.route('/', agentRoutes(services));
   app.route('/', agentEventRoutes(services));

@@ -122,6 +122,9 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'POST /v1/customers/{id}/identities': only(AGENTS_AND_ADMIN),
   'DELETE /v1/customers/{id}/identities': only(AGENTS_AND_ADMIN),
   'POST /v1/customers/{id}/merge': only(AGENTS_AND_ADMIN),
+  'POST /v1/customers/{id}/export': only(ADMIN),
+  'POST /v1/customers/{id}/erase': only(ADMIN),
+  'GET /v1/jobs/{id}': only(ADMIN),
 
   // Agents and their work. An admin reads, and takes no work.
   'PUT /v1/agents/{id}/state': only(AGENTS),

@@ -36,6 +36,11 @@ export function mergeWorkflowId(mergedCustomerId: string): string {
   return `merge:${mergedCustomerId}`;
 }
 
+/** The workflow of a privacy job. */
+export function privacyWorkflowId(kind: 'EXPORT' | 'ERASE', jobId: string): string {
+  return `${kind.toLowerCase()}:${jobId}`;
+}
+
 /** The workflow that fetches the media of an inbound message, or of the edit of one. */
 export function mediaWorkflowId(messageId: string): string {
   return `media:${messageId}`;

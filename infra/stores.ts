@@ -13,6 +13,7 @@ import type { Conversation } from '../domain/conversation/view';
 import type { MediaFailure, MediaView } from '../domain/message/media-state';
 import type { ReportedState } from '../domain/message/reported-state';
 import type { Page, PageRequest } from './page';
+import type { JobStore } from './privacy-stores';
 import type { ReportStore, TaskStore } from './report-store';
 import type { PresenceStore, RoutingStore } from './routing-stores';
 
@@ -467,6 +468,8 @@ export interface MediaStore {
     readonly owner: Readonly<Record<string, string>>;
     open(): ReadableStream<Uint8Array>;
   } | null>;
+  /** Deletes it, and the bytes with the last medium that has them. Nothing happens where there is none. */
+  remove(mediaId: string): Promise<void>;
   /** It could not be had. A medium that is READY stays so. */
   fail(mediaId: string, reason: MediaFailure): Promise<void>;
   /** What is known of each, PENDING where nothing is. */
@@ -511,6 +514,7 @@ export interface Stores {
   readonly tasks: TaskStore;
   readonly routing: RoutingStore;
   readonly presence: PresenceStore;
+  readonly jobs: JobStore;
   readonly reports: ReportStore;
   readonly customers: CustomerStore;
   readonly deliveries: DeliveryStore;

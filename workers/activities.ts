@@ -8,6 +8,7 @@ import { createBotCredentials } from '../infra/bot-credentials';
 import { BoundedCache } from '../infra/bounded-cache';
 import type { Config } from '../infra/config';
 import { createConversationWorkflows } from '../infra/conversation-workflows';
+import { createCustomerRuns } from '../infra/customer-runs';
 import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import { createStores } from '../infra/mongo/stores';
@@ -43,6 +44,7 @@ export async function openActivities(
     stores,
     workflows: createConversationWorkflows(client),
     routing: createRoutingWorkflow(client),
+    runs: createCustomerRuns(client),
     logger,
     remembered: new BoundedCache<string, OpeningFacts>(REMEMBERED_CUSTOMERS),
     bots: {

@@ -3,6 +3,7 @@ import type { TimelineActivity } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
 import type { MediaFailure } from '../../domain/message/media-state';
 import type { AgentStatus } from '../../domain/routing/status';
+import type { Job } from '../privacy-stores';
 import type { AgentEvent, RoutingDecision } from '../routing-stores';
 import type { Customer, TokenRecord } from '../stores';
 
@@ -61,6 +62,8 @@ export interface ConversationDocument {
 /** `customers` holds what the API shows and what identification needs. */
 export interface CustomerDocument extends Omit<Customer, 'id'> {
   readonly _id: string;
+  /** What is left of a customer who was erased is a tombstone. */
+  readonly erasedAt?: string;
   /** Under whose workflow the conversation lives for now (domain.md 10.3); null = its own. */
   readonly liveIn: string | null;
   /** Customers merged into this one, theirs included: their conversations are this one's history. */
@@ -172,6 +175,10 @@ export interface PresenceDocument {
   readonly expiresAt: Date;
 }
 
+export interface JobDocument extends Omit<Job, 'id'> {
+  readonly _id: string;
+}
+
 export const timelineOf = (db: Db): Collection<TimelineDocument> => db.collection('timeline');
 export const conversationsOf = (db: Db): Collection<ConversationDocument> =>
   db.collection('conversations');
@@ -191,4 +198,5 @@ export const agentEventsOf = (db: Db): Collection<AgentEventDocument> =>
 export const routingDecisionsOf = (db: Db): Collection<RoutingDecisionDocument> =>
   db.collection('routing_decisions');
 export const presenceOf = (db: Db): Collection<PresenceDocument> => db.collection('presence');
+export const jobsOf = (db: Db): Collection<JobDocument> => db.collection('jobs');
 export const unparsedOf = (db: Db): Collection<UnparsedDocument> => db.collection('unparsed');

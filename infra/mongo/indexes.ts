@@ -103,6 +103,18 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   idempotency: [{ name: 'ttl', key: { createdAt: 1 }, expireAfterSeconds: 86_400 }],
   tickets: [{ name: 'ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  jobs: [
+    {
+      name: 'running',
+      key: { customerId: 1, kind: 1 },
+      unique: true,
+      partialFilterExpression: { state: 'RUNNING' },
+    },
+  ],
+  media: [
+    { name: 'sha256', key: { sha256: 1 } },
+    { name: 'owner', key: { 'owner.subject': 1 } },
+  ],
   // Kept two weeks: long enough to be looked at, short enough for what strangers sent.
   unparsed: [{ name: 'ttl', key: { at: 1 }, expireAfterSeconds: 1_209_600 }],
   agent_events: [

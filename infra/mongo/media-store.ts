@@ -78,6 +78,15 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
       return { mimeType, size, sha256, fileName, owner, open };
     },
 
+    async remove(mediaId) {
+      const found = await media.findOneAndDelete({ _id: mediaId });
+      if (!found || 'failure' in found) return;
+      const { sha256 } = found;
+      if (await media.findOne({ sha256 })) return; // the same bytes under another id
+      const blob = await blobs.findOneAndDelete({ _id: sha256 });
+      if (blob) await bucket.delete(blob.fileId);
+    },
+
     async fail(mediaId, reason) {
       const failed = { failure: reason, createdAt: now().toISOString() };
       await media.updateOne({ _id: mediaId }, { $setOnInsert: failed }, { upsert: true });

@@ -1,5 +1,6 @@
 import type { ArchiveErrorType } from '../../domain/archive/archive-error';
 import type { Logger } from '../logger';
+import type { ErasureStore } from '../privacy-stores';
 import { createSecretBox } from '../secret-box';
 import type { Stores } from '../stores';
 import { createArchiveStore } from './archive-store';
@@ -13,8 +14,10 @@ import { createConversationStore } from './conversation-store';
 import { createCustomerCache } from './customer-cache';
 import { createCustomerStore } from './customer-store';
 import { createDeliveryStore } from './delivery-store';
+import { createErasureStore } from './erasure-store';
 import { createIdempotencyStore } from './idempotency-store';
 import { ensureIndexes } from './indexes';
+import { createJobStore } from './job-store';
 import { createMediaStore } from './media-store';
 import { createPresenceStore } from './presence-store';
 import { createReportStore } from './report-store';
@@ -47,6 +50,7 @@ export interface StoresDeps {
 /** All stores, with what only the worker's own entry point hands on. */
 export interface OpenStores extends Stores {
   readonly ledger: SendLedger;
+  readonly erasure: ErasureStore;
 }
 
 /**
@@ -118,6 +122,8 @@ export async function createStores({
     tasks: guarded(createTaskStore(db)),
     reports: guarded(reports),
     routing: guarded(createRoutingStore(db, { reports, now })),
+    jobs: guarded(createJobStore(db, now)),
+    erasure: guarded(createErasureStore(db, media, now)),
     presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),
     deliveries,

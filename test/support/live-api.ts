@@ -9,6 +9,7 @@ import { botProtocolOf } from '../../connectors/bots';
 import { createBotCredentials } from '../../infra/bot-credentials';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
+import { createCustomerRuns } from '../../infra/customer-runs';
 import { createMediaLinks } from '../../infra/media-links';
 import { createStores } from '../../infra/mongo/stores';
 import { createOutgoing } from '../../infra/outgoing';
@@ -108,6 +109,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       stores,
       workflows: createConversationWorkflows(client),
       routing: createRoutingWorkflow(client),
+      runs: createCustomerRuns(client),
       logger: { warn: () => undefined },
       remembered: new BoundedCache(1000),
       bots: {

@@ -2,8 +2,7 @@ import type { Channel } from '../../domain/channel/schema';
 import { Channel as ChannelSchema } from '../../domain/channel/schema';
 import type { ChannelType } from '../../domain/channel/types';
 import type { ConnectorFacts } from '../../infra/mongo/channel-settings';
-import { createStores, type StoresDeps } from '../../infra/mongo/stores';
-import type { Stores } from '../../infra/stores';
+import { createStores, type OpenStores, type StoresDeps } from '../../infra/mongo/stores';
 import { useDatabase } from './servers';
 
 /** Enough of a connector for stores: one secret at the first level and one below it. */
@@ -30,9 +29,9 @@ export const fakeConnectorFacts: ConnectorFacts = {
 export const SECRET = 'a secret of the tests, long enough';
 
 /** Every store on a database of the test file's own. */
-export function useStores(): () => { readonly stores: Stores; readonly uri: string } {
+export function useStores(): () => { readonly stores: OpenStores; readonly uri: string } {
   const database = useDatabase();
-  let stores: Stores | undefined;
+  let stores: OpenStores | undefined;
   beforeAll(async () => {
     stores = await openStores(database().uri);
   });
@@ -43,7 +42,7 @@ export function useStores(): () => { readonly stores: Stores; readonly uri: stri
   };
 }
 
-export function openStores(uri: string, given: Partial<StoresDeps> = {}): Promise<Stores> {
+export function openStores(uri: string, given: Partial<StoresDeps> = {}): Promise<OpenStores> {
   return createStores({
     mongodbUri: uri,
     secrets: [SECRET],

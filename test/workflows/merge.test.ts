@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../../domain/channel/settings';
 import { conversationWorkflowId, mergeWorkflowId } from '../../domain/ids';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
+import { createCustomerRuns } from '../../infra/customer-runs';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import {
   CONVERSATION_TASK_QUEUE,
@@ -39,6 +40,7 @@ beforeAll(async () => {
     },
     workflows: createConversationWorkflows(client()),
     routing: createRoutingWorkflow(client()),
+    runs: createCustomerRuns(client()),
     logger: { warn: () => undefined },
     remembered: new BoundedCache(100),
   });

@@ -1,0 +1,92 @@
+import { heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CustomerRuns } from '../infra/customer-runs';
+import type { ErasureStore, JobStore } from '../infra/privacy-stores';
+import type { ConversationStore, CustomerStore, MediaStore, TimelineStore } from '../infra/stores';
+import { customerFile } from './customer-file';
+import type { PrivacyActivities } from './types';
+
+export interface PrivacyDeps {
+  readonly customers: Pick<CustomerStore, 'get'>;
+  readonly conversations: Pick<ConversationStore, 'get' | 'list'>;
+  readonly timeline: Pick<TimelineStore, 'read'>;
+  readonly media: Pick<MediaStore, 'get' | 'put' | 'remove'>;
+  readonly erasure: ErasureStore;
+  readonly jobs: JobStore;
+  readonly runs: CustomerRuns;
+}
+
+/** Conversations looked at in one step. */
+const STEP = 20;
+/** An export has every medium in it. */
+const EXPORT_MAX_BYTES = 2 ** 40;
+
+/** Export and erasure, on the task queue `housekeeping`. All idempotent. */
+export function createPrivacyActivities(deps: PrivacyDeps) {
+  const { erasure, jobs, runs, media } = deps;
+
+  async function* everyConversation(customerId: string) {
+    for (let after: string | null = null; ; ) {
+      const page = await erasure.conversations(customerId, after, STEP);
+      yield* page;
+      const last = page.at(-1);
+      if (!last || page.length < STEP) return;
+      after = last.id;
+    }
+  }
+
+  return {
+    forgetCustomer: ({ customerId }) => erasure.forgetCustomer(customerId),
+
+    async closeConversations({ customerId }) {
+      let allClosed = true;
+      for await (const { id, workflowIds, closed } of everyConversation(customerId)) {
+        heartbeat();
+        if (closed) continue;
+        allClosed = false;
+        await runs.end(id, workflowIds);
+      }
+      return allClosed;
+    },
+
+    async blankNext({ customerId, after }) {
+      const page = await erasure.conversations(customerId, after, STEP);
+      for (const { id, workflowIds } of page) {
+        const { mediaMessages } = await erasure.blankConversation(id);
+        heartbeat();
+        if (!(await runs.forget(workflowIds, mediaMessages)))
+          throw ApplicationFailure.retryable(`A run of ${id} has not ended yet.`, 'Running');
+      }
+      return page.length < STEP ? null : (page.at(-1)?.id ?? null);
+    },
+
+    async finishErasure({ jobId, customerId }) {
+      await erasure.blankTraces(customerId);
+      await jobs.complete(jobId, null);
+    },
+
+    async exportCustomer({ jobId, customerId }) {
+      const beating = setInterval(() => heartbeat(), 10_000);
+      try {
+        const { mediaId } = await media.put({
+          // The same file again after a lost attempt takes the place of the first.
+          mediaId: `med_export_${jobId}`,
+          stream: customerFile(deps, customerId),
+          declaredType: 'application/json',
+          fileName: `${customerId}.json`,
+          maxBytes: EXPORT_MAX_BYTES,
+          owner: { role: 'export', subject: customerId },
+        });
+        await jobs.complete(jobId, mediaId);
+      } finally {
+        clearInterval(beating);
+      }
+    },
+
+    async deleteExport({ jobId }) {
+      const job = await jobs.get(jobId);
+      if (job?.mediaId) await media.remove(job.mediaId);
+      await jobs.expire(jobId);
+    },
+  } satisfies PrivacyActivities;
+}

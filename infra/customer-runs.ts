@@ -1,0 +1,67 @@
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { mediaWorkflowId } from '../domain/ids';
+import { endConversationSignal } from '../workflows/conversation/messages';
+
+/** The runs that held a customer's conversations, for erasure. */
+export interface CustomerRuns {
+  /** Orders a conversation to end, wherever it runs; nothing happens where it does not. */
+  end(conversationId: string, workflowIds: readonly string[]): Promise<void>;
+  /**
+   * Deletes the histories of these workflows and of those that fetched the media of these messages. False while one still runs: it is
+   * to be asked again.
+   */
+  forget(workflowIds: readonly string[], mediaMessages: readonly string[]): Promise<boolean>;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+/** The status code of gRPC. */
+const NOT_FOUND = 5;
+
+export function createCustomerRuns(client: Client): CustomerRuns {
+  const { workflow, workflowService } = client;
+  const { namespace } = client.options;
+  const within = <T>(call: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+
+  async function forgetOne(workflowId: string): Promise<boolean> {
+    const query = `WorkflowId = "${workflowId}"`;
+    for await (const { runId } of workflow.list({ query })) {
+      const workflowExecution = { workflowId, runId };
+      // The list lags behind: the run itself says whether it has ended.
+      const found = await ifThere(() => workflow.getHandle(workflowId, runId).describe());
+      if (found?.status.name === 'RUNNING') return false;
+      await ifThere(() =>
+        workflowService.deleteWorkflowExecution({ namespace, workflowExecution }),
+      );
+    }
+    return true;
+  }
+
+  /** Null where there is nothing by that id any more. */
+  async function ifThere<T>(call: () => Promise<T>): Promise<T | null> {
+    try {
+      return await within(call);
+    } catch (error) {
+      const isGone =
+        error instanceof WorkflowNotFoundError ||
+        (isGrpcServiceError(error) && error.code === NOT_FOUND);
+      if (isGone) return null;
+      throw error;
+    }
+  }
+
+  return {
+    async end(conversationId, workflowIds) {
+      const actor = { type: 'OPERATOR' as const, id: 'privacy', name: null };
+      const order = { conversationId, actor, force: true, reason: 'ERASED' };
+      for (const workflowId of workflowIds)
+        await ifThere(() => workflow.getHandle(workflowId).signal(endConversationSignal, order));
+    },
+
+    async forget(workflowIds, mediaMessages) {
+      for (const workflowId of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)])
+        if (!(await forgetOne(workflowId))) return false;
+      return true;
+    },
+  };
+}

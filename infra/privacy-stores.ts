@@ -1,0 +1,51 @@
+/** What a privacy job does: everything of a customer as one file, or nothing of them any more. */
+export type JobKind = 'EXPORT' | 'ERASE';
+
+/** A durable job that an administrator asked for. Times ISO UTC. */
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly customerId: string;
+  readonly state: 'RUNNING' | 'COMPLETED';
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  /** Of an export: the file, as long as it is kept. */
+  readonly mediaId: string | null;
+}
+
+export interface JobStore {
+  /** The job of this kind that runs for the customer, a new one where none does. */
+  begin(kind: JobKind, customerId: string): Promise<Job>;
+  get(id: string): Promise<Job | null>;
+  /** Idempotent. */
+  complete(id: string, mediaId: string | null): Promise<void>;
+  /** The file of an export is gone. Idempotent. */
+  expire(id: string): Promise<void>;
+}
+
+/** A conversation that is to be erased, and where its texts are besides the archive. */
+export interface ErasableConversation {
+  readonly id: string;
+  /** Workflows that held it. */
+  readonly workflowIds: readonly string[];
+  readonly closed: boolean;
+}
+
+/** Everything of one customer, those merged into them included. Each step may be repeated. Throws `UNAVAILABLE`. */
+export interface ErasureStore {
+  /** Takes name, attributes, labels and identities: whoever writes from there on is somebody new. Leaves a tombstone. */
+  forgetCustomer(customerId: string): Promise<void>;
+  /** The next ones after this id, by id. */
+  conversations(
+    customerId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly ErasableConversation[]>;
+  /**
+   * Blanks entries, projection, ledger and report rows of a closed conversation, and deletes media that no other conversation holds.
+   * Answers the messages that brought media.
+   */
+  blankConversation(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
+  /** Deletes what else the customer uploaded and exports made of them, and blanks what audit rows say of them. */
+  blankTraces(customerId: string): Promise<void>;
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { EJSON } from 'bson';
+import { MongoClient } from 'mongodb';
+import { eventually, useLiveApi } from '../support/live-api';
+import { aLiveConversation, customerWrites } from '../support/live-chat';
+import { configureAll } from '../support/live-objects';
+
+const live = useLiveApi();
+let connector: string;
+beforeAll(async () => {
+  await configureAll(live());
+  connector = await live().tokenFor('connector', 'partner');
+});
+
+const ask = async (method: string, path: string, token?: string | null, body?: unknown) => {
+  const answer = await live().call(method, path, {
+    ...(token === undefined ? {} : { token }),
+    body,
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: (text ? JSON.parse(text) : {}) as Record<string, unknown> };
+};
+async function done(customerId: string, what: 'export' | 'erase') {
+  const begun = await ask('POST', `/v1/customers/${customerId}/${what}`);
+  expect(begun.status).toBe(202);
+  return eventually(async () => {
+    const { body } = await ask('GET', `/v1/jobs/${begun.body['jobId']}`);
+    return body['state'] === 'COMPLETED' ? body : null;
+  });
+}
+
+/** Every document of every collection that holds the text, as `collection _id`. */
+async function placesOf(text: string): Promise<string[]> {
+  const client = await MongoClient.connect(live().mongodbUri);
+  const places: string[] = [];
+  for (const { name } of await client.db().listCollections().toArray())
+    for (const document of await client.db().collection(name).find().hint('_id_').toArray())
+      if (EJSON.stringify(document).includes(text)) places.push(`${name} ${String(document._id)}`);
+  await client.close();
+  return places;
+}
+async function historiesOf(customerId: string): Promise<string[]> {
+  const texts: string[] = [];
+  const query = `WorkflowId = "conversation:${customerId}"`;
+  for await (const { workflowId, runId } of live().temporal.workflow.list({ query })) {
+    const handle = live().temporal.workflow.getHandle(workflowId, runId);
+    const history = await handle.fetchHistory().catch(() => null); // the list lags behind
+    if (history) texts.push(JSON.stringify(history));
+  }
+  return texts;
+}
+/** A customer with a name, an attribute, an upload and words in two conversations, the second of them open. */
+async function somebody(secret: string) {
+  const identifier = `user-${randomUUID()}`;
+  const first = await aLiveConversation(live(), `first ${secret}`, identifier);
+  await ask('PATCH', `/v1/customers/${first.customerId}`, undefined, {
+    name: `Name ${secret}`,
+    attributes: { city: secret },
+  });
+  await ask('DELETE', first.path, undefined, { reason: 'done' });
+  await eventually(async () => (await live().stores.conversations.get(first.id))?.closedAt);
+  await customerWrites(live(), identifier, `second ${secret}`);
+  const open = await eventually(() => live().stores.conversations.openOf(first.customerId));
+  await ask('PATCH', `/v1/channels/generic/sessions/${identifier}`, connector, {
+    channelData: { page: secret },
+  });
+  return { ...first, second: open.id, secret };
+}
+
+it('exports everything of one customer and nothing of another', async () => {
+  const mine = await somebody(`canary${randomUUID()}`);
+  const theirs = await somebody(`canary${randomUUID()}`);
+  const job = await done(mine.customerId, 'export');
+  const { pathname, search } = new URL(String(job['url']));
+  const file = await ask('GET', `${pathname}${search}`, null);
+  expect(file.status).toBe(200);
+  const text = JSON.stringify(file.body);
+  for (const part of ['first', 'second', 'Name']) expect(text).toContain(`${part} ${mine.secret}`);
+  expect(text).not.toContain(theirs.secret);
+  expect(text).not.toContain(theirs.customerId);
+  expect(file.body['conversations']).toHaveLength(2);
+});
+
+it('erases one customer everywhere and leaves another untouched', async () => {
+  const mine = await somebody(`canary${randomUUID()}`);
+  const theirs = await somebody(`canary${randomUUID()}`);
+  const closed = await live().stores.timeline.read(mine.id, 0, 200);
+  const [before, mineBefore] = [await placesOf(theirs.secret), await placesOf(mine.secret)];
+  expect(mineBefore.length).toBeGreaterThan(3);
+  await done(mine.customerId, 'export'); // the file goes with the rest
+  await done(mine.customerId, 'erase');
+
+  expect(await placesOf(mine.secret)).toEqual([]);
+  expect(await placesOf(mine.identifier)).toEqual([]);
+  expect(await placesOf(theirs.secret)).toEqual(before);
+  // Temporal deletes after it has said yes.
+  await eventually(async () => (await historiesOf(mine.customerId)).length === 0);
+  expect(await historiesOf(theirs.customerId)).not.toEqual([]);
+
+  // It still opens: numbers, types, times and hashes are there, and its chain still verifies.
+  for (const id of [mine.id, mine.second])
+    expect(await ask('GET', `/v1/conversations/${id}`)).toMatchObject({
+      status: 200,
+      body: { state: 'CLOSED', customerId: mine.customerId },
+    });
+  const erased = await live().stores.timeline.read(mine.id, 0, 200);
+  expect(erased.map(({ seq, type, at, hash }) => [seq, type, at, hash])).toEqual(
+    closed.map(({ seq, type, at, hash }) => [seq, type, at, hash]),
+  );
+  for (const { body, data, erasedAt } of erased)
+    expect([body, data, erasedAt]).toEqual([null, null, expect.any(String)]);
+  const last = erased.at(-1);
+  const head = { seq: last?.seq ?? 0, hash: last?.hash ?? '' };
+  expect(
+    await live().stores.archive.verify({ conversationId: mine.id, head, fence: Date.now() }),
+  ).toEqual({ ok: true, missing: [], wrong: [] });
+  expect(
+    (await live().call('GET', `/v1/conversations/${mine.id}/transcript?format=text`)).status,
+  ).toBe(200);
+
+  // Whoever writes from the same address is somebody new.
+  expect(await customerWrites(live(), mine.identifier, 'hello again')).not.toBe(mine.customerId);
+  // And once more changes nothing.
+  await done(mine.customerId, 'erase');
+  const audit = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
+  expect(JSON.stringify(audit.body)).toContain('customer.erase');
+});
+
+it('knows whom it may not find', async () => {
+  for (const what of ['export', 'erase'])
+    expect((await ask('POST', `/v1/customers/cus_none/${what}`)).status).toBe(404);
+  expect((await ask('GET', '/v1/jobs/job_none')).status).toBe(404);
+  const agent = await live().tokenFor('agent', 'agt_ana');
+  expect((await ask('POST', '/v1/customers/cus_none/erase', agent)).status).toBe(403);
+});
