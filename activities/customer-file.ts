@@ -1,4 +1,12 @@
-import type { PrivacyDeps } from './privacy';
+import type { ConversationStore, CustomerStore, MediaStore, TimelineStore } from '../infra/stores';
+
+/** What the file is read from. */
+export interface CustomerFileDeps {
+  readonly customers: Pick<CustomerStore, 'get'>;
+  readonly conversations: Pick<ConversationStore, 'get' | 'list'>;
+  readonly timeline: Pick<TimelineStore, 'read'>;
+  readonly media: Pick<MediaStore, 'get'>;
+}
 
 const PAGE = 200;
 
@@ -7,7 +15,7 @@ const PAGE = 200;
  * fileName, sha256, content}]}`, `content` in base64. Written as it is read: memory holds a page, or one medium.
  */
 export function customerFile(
-  deps: Pick<PrivacyDeps, 'customers' | 'conversations' | 'timeline' | 'media'>,
+  deps: CustomerFileDeps,
   customerId: string,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -22,7 +30,7 @@ export function customerFile(
 }
 
 async function* pieces(
-  { customers, conversations, timeline, media }: Parameters<typeof customerFile>[0],
+  { customers, conversations, timeline, media }: CustomerFileDeps,
   customerId: string,
 ): AsyncGenerator<string> {
   const mediaIds = new Set<string>();

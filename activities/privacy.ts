@@ -2,14 +2,11 @@ import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CustomerRuns } from '../infra/customer-runs';
 import type { ErasureStore, JobStore } from '../infra/privacy-stores';
-import type { ConversationStore, CustomerStore, MediaStore, TimelineStore } from '../infra/stores';
-import { customerFile } from './customer-file';
+import type { MediaStore } from '../infra/stores';
+import { type CustomerFileDeps, customerFile } from './customer-file';
 import type { PrivacyActivities } from './types';
 
-export interface PrivacyDeps {
-  readonly customers: Pick<CustomerStore, 'get'>;
-  readonly conversations: Pick<ConversationStore, 'get' | 'list'>;
-  readonly timeline: Pick<TimelineStore, 'read'>;
+export interface PrivacyDeps extends CustomerFileDeps {
   readonly media: Pick<MediaStore, 'get' | 'put' | 'remove'>;
   readonly erasure: ErasureStore;
   readonly jobs: JobStore;
