@@ -6,7 +6,7 @@ import { STAFF_ROLES } from '../principal';
 
 const tags = ['Agents'];
 const Named = { id: z.string(), name: z.string().nullable() };
-const Me = z
+export const Me = z
   .object({
     role: z.enum(STAFF_ROLES),
     subject: z.string().meta({ description: 'Agent, connector or bot id; else a name.' }),
@@ -14,7 +14,7 @@ const Me = z
     expiresAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Me' });
-const Workspace = z
+export const Workspace = z
   .object({
     channels: z.array(
       z.object({

@@ -1,0 +1,34 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import { useSignedIn } from '../shared/ui/signed-in';
+import { conversationPath, keys } from './queries';
+
+/** Shows a passing word about what was done or refused. */
+export const ToastContext = createContext<(text: string, kind: 'done' | 'error') => void>(() => {});
+export const useToast = () => useContext(ToastContext);
+
+export interface Act {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/v1/conversations/{id}`. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** What is done with a conversation. Refusals are told in words; afterwards everything that may have changed is read anew. */
+export function useAct(conversationId: string, failed: (error: unknown) => string) {
+  const { api } = useSignedIn();
+  const client = useQueryClient();
+  const toast = useToast();
+  return useMutation({
+    mutationFn: ({ method, path, body }: Act) =>
+      api.call<Record<string, unknown> | null>(method, conversationPath(conversationId) + path, {
+        ...(body === undefined ? {} : { body }),
+        key: crypto.getRandomValues(new Uint32Array(4)).join(''),
+      }),
+    onError: (error) => toast(failed(error), 'error'),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: keys.conversation(conversationId) });
+      void client.invalidateQueries({ queryKey: keys.lists });
+    },
+  });
+}

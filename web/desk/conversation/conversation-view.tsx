@@ -1,0 +1,184 @@
+import { ActionIcon } from '@mantine/core';
+import { ArrowLeft, PanelRight } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import { useLocale } from '../../shared/i18n/locale';
+import type { Conversation } from '../../shared/model';
+import { ChannelIcon } from '../../shared/ui/channel-icon';
+import { useSignedIn } from '../../shared/ui/signed-in';
+import { Failed, Loading } from '../../shared/ui/states';
+import { ContextPanel } from '../context/context-panel';
+import { StateSign } from '../list/conversation-row';
+import { useConversationStream } from '../live';
+import { type Outbox, useUnsent } from '../outbox';
+import { conversationPath, useConversation, useCustomer, useTimeline } from '../queries';
+import { markSeen } from '../seen';
+import { play } from '../sounds';
+import { type Message, threadOf } from '../thread';
+import { EMPTY_TIMELINE } from '../timeline';
+import { Actions } from './actions';
+import { Composer } from './composer';
+import { Thread } from './thread-view';
+
+export interface ConversationViewProps {
+  readonly id: string;
+  readonly outbox: Outbox;
+  readonly close: () => void;
+}
+
+/** The conversation that is open: transcript, composer, and everything known about it. */
+export function ConversationView({ id, outbox, close }: ConversationViewProps) {
+  const { t } = useLocale();
+  const { me } = useSignedIn();
+  const conversation = useConversation(id);
+  const timeline = useTimeline(id);
+  const typing = useConversationStream(id, timeline.isSuccess);
+  const unsent = useUnsent(outbox, id);
+  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const [aside, setAside] = useState(false);
+  const known = timeline.data ?? EMPTY_TIMELINE;
+  const items = useMemo(() => threadOf(known, unsent), [known, unsent]);
+  const own = conversation.data?.participants.find(
+    (who) => who.id === me.subject && who.type === 'AGENT' && who.leftAt === null,
+  );
+  useSettledOutbox(outbox, known.entries, unsent);
+  useReadMarks(id, known.entries.at(-1)?.seq ?? 0, own !== undefined);
+  useMessageSound(known.entries, conversation.data?.state === 'ON_HOLD');
+
+  const failed = conversation.error ?? timeline.error;
+  if (!conversation.data || !timeline.data)
+    return (
+      <main className="no-conversation">
+        {failed ? (
+          <Failed
+            error={failed}
+            retry={() => {
+              void conversation.refetch();
+              void timeline.refetch();
+            }}
+          />
+        ) : (
+          <Loading />
+        )}
+      </main>
+    );
+  return (
+    <>
+      <main className="conversation" data-stale={conversation.isError || undefined}>
+        <Head conversation={conversation.data} close={close} toggle={() => setAside(!aside)} />
+        <Actions conversation={conversation.data} role={own?.role ?? null} />
+        <Thread
+          conversation={conversation.data}
+          items={items}
+          typing={typing}
+          outbox={outbox}
+          role={own?.role ?? null}
+          reply={setReplyTo}
+        />
+        <Composer
+          conversation={conversation.data}
+          role={own?.role ?? null}
+          outbox={outbox}
+          lastSeq={known.entries.at(-1)?.seq ?? 0}
+          lastCustomerSession={lastSessionOf(known.entries)}
+          replyTo={replyTo}
+          clearReply={() => setReplyTo(null)}
+        />
+      </main>
+      <aside className="context" data-open={aside} aria-label={t('context.region')}>
+        <ContextPanel conversation={conversation.data} entries={known.entries} />
+      </aside>
+    </>
+  );
+}
+
+function Head({
+  conversation,
+  close,
+  toggle,
+}: {
+  conversation: Conversation;
+  close: () => void;
+  toggle: () => void;
+}) {
+  const { t, named } = useLocale();
+  const { data: customer } = useCustomer(conversation.customerId);
+  return (
+    <header className="conversation-head">
+      <ActionIcon
+        className="back"
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={t('conversation.back')}
+        onClick={close}
+      >
+        <ArrowLeft aria-hidden size={18} className="flip" />
+      </ActionIcon>
+      <h1 className="cut" dir="auto">
+        {customer?.name ?? t('customer.unknown')}
+      </h1>
+      <span className="tag" data-state={conversation.state}>
+        <StateSign state={conversation.state} />
+        {named('conversationState', conversation.state)}
+      </span>
+      <span className="row-channels">
+        {conversation.channelSessions
+          .filter(({ state }) => state === 'STARTED')
+          .map(({ id, channelType }) => (
+            <ChannelIcon key={id} type={channelType} size={16} />
+          ))}
+      </span>
+      <span className="grow" />
+      <ActionIcon
+        className="aside-toggle"
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={t('context.toggle')}
+        onClick={toggle}
+      >
+        <PanelRight aria-hidden size={18} className="flip" />
+      </ActionIcon>
+    </header>
+  );
+}
+
+type Entries = readonly { readonly id: string; readonly seq: number; readonly type: string; readonly channelSessionId: string | null }[];
+
+function lastSessionOf(entries: Entries): string | null {
+  return entries.findLast(({ type }) => type === 'CUSTOMER_MESSAGE')?.channelSessionId ?? null;
+}
+
+/** What the timeline holds need not be kept as unsent. */
+function useSettledOutbox(outbox: Outbox, entries: Entries, unsent: ReturnType<typeof useUnsent>) {
+  useEffect(() => {
+    const known = new Set(entries.map(({ id }) => id));
+    const settled = unsent.filter(({ messageId }) => messageId && known.has(messageId));
+    if (settled.length > 0) outbox.drop(settled.map(({ key }) => key));
+  }, [outbox, entries, unsent]);
+}
+
+/** Tells the server, once per entry and only while somebody looks, how far the agent has read. */
+function useReadMarks(id: string, seq: number, present: boolean) {
+  const { api } = useSignedIn();
+  useEffect(() => {
+    function mark(): void {
+      if (document.visibilityState !== 'visible' || seq === 0) return;
+      // It is a courtesy: when it fails the next one tells the same and more.
+      if (markSeen(id, seq) && present)
+        void api.call('POST', `${conversationPath(id)}/read`, { body: { seq } }).catch(() => {});
+    }
+    mark();
+    document.addEventListener('visibilitychange', mark);
+    return () => document.removeEventListener('visibilitychange', mark);
+  }, [api, id, seq, present]);
+}
+
+function useMessageSound(entries: Entries, held: boolean) {
+  const last = entries.findLast(({ type }) => type === 'CUSTOMER_MESSAGE')?.seq ?? 0;
+  const [heard, setHeard] = useState<number | null>(null);
+  useEffect(() => {
+    if (heard !== null && last > heard && !held) play('message');
+    setHeard(last);
+  }, [last, heard, held]);
+}

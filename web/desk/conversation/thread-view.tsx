@@ -1,0 +1,137 @@
+import { Button } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown } from 'lucide-react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLocale } from '../../shared/i18n/locale';
+import type { Conversation } from '../../shared/model';
+import { Empty } from '../../shared/ui/states';
+import type { Outbox } from '../outbox';
+import type { Item, Message } from '../thread';
+import { DayDivider, EventLine, SessionDivider } from './dividers';
+import { MessageView } from './message-view';
+
+export interface ThreadProps {
+  readonly conversation: Conversation;
+  readonly items: readonly Item[];
+  readonly typing: readonly { readonly id: string; readonly name: string | null; readonly type: string }[];
+  readonly outbox: Outbox;
+  readonly role: string | null;
+  readonly reply: (message: Message) => void;
+}
+
+/** Pixels from the end within which the reader counts as being there. */
+const AT_END_PX = 80;
+
+/** All channels in one thread. Only what is near the eye is in the page; it stays at the end for as long as the reader is there. */
+export function Thread({ conversation, items, typing, outbox, role, reply }: ThreadProps) {
+  const { t } = useLocale();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 64,
+    overscan: 12,
+    getItemKey: (n) => items[n]?.key ?? n,
+  });
+  const size = rows.getTotalSize();
+  const toEnd = () => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what grows is followed
+  useLayoutEffect(() => {
+    if (atEnd) toEnd();
+  }, [size, items.length, typing.length, atEnd]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [atEnd]);
+  function scrolled(): void {
+    const element = scroller.current;
+    if (!element) return;
+    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX);
+  }
+  function jump(id: string): void {
+    const index = items.findIndex((item) => item.kind === 'message' && item.id === id);
+    if (index >= 0) rows.scrollToIndex(index, { align: 'center' });
+  }
+  return (
+    <div className="thread">
+      <div
+        className="thread-scroll"
+        ref={scroller}
+        onScroll={scrolled}
+        role="log"
+        aria-label={t('thread.region')}
+        aria-live="polite"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        {items.length === 0 ? <Empty title={t('thread.empty')} /> : null}
+        <div className="thread-inner" style={{ height: size }}>
+          {rows.getVirtualItems().map(({ index, key, start }) => {
+            const item = items[index];
+            return item ? (
+              <div
+                key={key}
+                data-index={index}
+                ref={rows.measureElement}
+                className="thread-place"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <ThreadItem {...{ item, items, conversation, outbox, role, reply, jump }} />
+              </div>
+            ) : null;
+          })}
+        </div>
+        {typing.length > 0 ? (
+          <p className="typing">
+            <span className="typing-dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            {t('thread.typing', {
+              names: typing.map(({ name }) => name ?? t('customer.unknown')).join(', '),
+            })}
+          </p>
+        ) : null}
+      </div>
+      {atEnd ? null : (
+        <Button
+          className="to-end"
+          size="xs"
+          variant="default"
+          radius="xl"
+          leftSection={<ArrowDown aria-hidden size={14} />}
+          onClick={toEnd}
+        >
+          {t('thread.toEnd')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+type ThreadItemProps = Pick<ThreadProps, 'conversation' | 'items' | 'outbox' | 'role' | 'reply'> & {
+  readonly item: Item;
+  readonly jump: (id: string) => void;
+};
+function ThreadItem({ item, ...props }: ThreadItemProps) {
+  switch (item.kind) {
+    case 'day':
+      return <DayDivider at={item.at} />;
+    case 'session':
+      return item.entry ? <SessionDivider entry={item.entry} /> : null;
+    case 'event':
+      return <EventLine entry={item.entry} />;
+    case 'message':
+      return <MessageView message={item} {...props} />;
+  }
+}

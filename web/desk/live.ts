@@ -1,0 +1,170 @@
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { reportLine } from '../shared/line';
+import type { AgentState, Delivery, Entry, PageOf, Summary } from '../shared/model';
+import type { SseEvent } from '../shared/sse';
+import { follow } from '../shared/stream';
+import { useSignedIn } from '../shared/ui/signed-in';
+import { conversationPath, keys } from './queries';
+import { append, cursorOf, EMPTY_TIMELINE, report, type Timeline } from './timeline';
+
+/** How long a sign of typing lasts without a further one, ms. */
+const TYPING_MS = 8000;
+/** Entries that change nothing but the transcript. */
+const SPOKEN = /_MESSAGE$|^NOTE_ADDED$|^MESSAGE_|^BOT_SUGGESTION$|^WRAPUP_APPLIED$/;
+
+interface Typing {
+  readonly typing: boolean;
+  readonly actor: { readonly type: string; readonly id: string; readonly name: string | null };
+}
+
+/** Brings one conversation's timeline into the cache as it happens. Answers who is typing. */
+export function useConversationStream(id: string, ready: boolean): readonly Typing['actor'][] {
+  const { api } = useSignedIn();
+  const client = useQueryClient();
+  const [typing, setTyping] = useState<readonly Typing['actor'][]>([]);
+  useEffect(() => {
+    if (!ready) return;
+    const stop = new AbortController();
+    const stream = `conversation:${id}`;
+    const timers = new Map<string, ReturnType<typeof setTimeout>>();
+    const buffer = createBuffer(client, id);
+    function sign({ typing: isTyping, actor }: Typing): void {
+      clearTimeout(timers.get(actor.id));
+      const quiet = () => setTyping((all) => all.filter((other) => other.id !== actor.id));
+      quiet();
+      if (!isTyping) return;
+      setTyping((all) => [...all, actor]);
+      timers.set(actor.id, setTimeout(quiet, TYPING_MS));
+    }
+    void follow({
+      api,
+      signal: stop.signal,
+      path: () => {
+        const after = cursorOf(client.getQueryData<Timeline>(keys.timeline(id)));
+        return `${conversationPath(id)}/events?after=${Math.max(after, buffer.last())}`;
+      },
+      event({ event, data }: SseEvent) {
+        if (event === 'typing') sign(JSON.parse(data));
+        else if (event === 'delivery') buffer.delivery(JSON.parse(data));
+        else {
+          const entry = JSON.parse(data) as Entry;
+          if (/_MESSAGE$/.test(entry.type)) sign({ typing: false, actor: entry.actor });
+          buffer.entry(entry);
+        }
+      },
+      state: (state) => reportLine(stream, state),
+      opened(again) {
+        // News of deliveries have no cursor: what was missed is read anew.
+        if (again) void client.refetchQueries({ queryKey: keys.timeline(id) });
+        if (again) void client.invalidateQueries({ queryKey: keys.conversation(id) });
+      },
+    });
+    return () => {
+      stop.abort();
+      reportLine(stream, null);
+      for (const timer of timers.values()) clearTimeout(timer);
+      setTyping([]);
+    };
+  }, [api, client, id, ready]);
+  return typing;
+}
+
+/** Takes events as fast as they come and hands them to the cache once per turn: a backlog of thousands is one change. */
+function createBuffer(client: QueryClient, id: string) {
+  let entries: Entry[] = [];
+  let deliveries: { messageId: string; delivery: Delivery }[] = [];
+  let waiting = false;
+  let last = 0;
+  function later(): void {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(flush, 0);
+  }
+  function flush(): void {
+    waiting = false;
+    const [added, told] = [entries, deliveries];
+    [entries, deliveries] = [[], []];
+    client.setQueryData<Timeline>(keys.timeline(id), (known = EMPTY_TIMELINE) =>
+      told.reduce((t, { messageId, delivery }) => report(t, messageId, delivery), append(known, added)),
+    );
+    if (added.some(({ type }) => !SPOKEN.test(type)))
+      void client.invalidateQueries({ queryKey: keys.conversation(id) });
+    if (added.length > 0) void client.invalidateQueries({ queryKey: keys.lists });
+    const customers = added.filter(({ type }) => type === 'ASSOCIATED_CUSTOMER_CHANGED');
+    if (customers.length > 0) void client.invalidateQueries({ queryKey: ['customer'] });
+  }
+  return {
+    last: () => last,
+    entry(entry: Entry): void {
+      last = Math.max(last, entry.seq);
+      entries.push(entry);
+      later();
+    },
+    delivery(news: { messageId: string; delivery: Delivery }): void {
+      deliveries.push(news);
+      later();
+    },
+  };
+}
+
+/** Puts what is told of a conversation in the place of what lists have of it. */
+function putSummary(client: QueryClient, summary: Summary): void {
+  client.setQueriesData<InfiniteData<PageOf<Summary>>>({ queryKey: keys.lists }, (list) =>
+    list && {
+      ...list,
+      pages: list.pages.map((page) => ({
+        ...page,
+        items: page.items.map((known) => (known.id === summary.id ? summary : known)),
+      })),
+    },
+  );
+}
+
+/** Brings what happens to the agent: offers, tasks, states. An open stream is presence. */
+export function useAgentStream(agentId: string): void {
+  const { api } = useSignedIn();
+  const client = useQueryClient();
+  useEffect(() => {
+    const stop = new AbortController();
+    const stream = `agent:${agentId}`;
+    let cursor: string | null = null;
+    const refresh = () => {
+      void client.invalidateQueries({ queryKey: keys.offers(agentId) });
+      void client.invalidateQueries({ queryKey: keys.lists });
+      void client.invalidateQueries({ queryKey: ['requests'] });
+    };
+    void follow({
+      api,
+      signal: stop.signal,
+      path: () =>
+        `/v1/agents/${encodeURIComponent(agentId)}/events${cursor === null ? '' : `?after=${cursor}`}`,
+      event({ id, event, data }) {
+        cursor = id ?? cursor;
+        if (event === 'conversation') {
+          const { conversation } = JSON.parse(data) as { conversation: Summary };
+          putSummary(client, conversation);
+          void client.invalidateQueries({ queryKey: keys.lists });
+          return;
+        }
+        if (event === 'list') return refresh();
+        const told = JSON.parse(data) as { type: string; data: Partial<AgentState> };
+        if (told.type === 'STATE')
+          client.setQueryData<AgentState>(keys.agent(agentId), (known) =>
+            known ? { ...known, ...told.data } : known,
+          );
+        else refresh();
+      },
+      state: (state) => reportLine(stream, state),
+      opened(again) {
+        if (!again) return;
+        refresh();
+        void client.invalidateQueries({ queryKey: keys.agent(agentId) });
+      },
+    });
+    return () => {
+      stop.abort();
+      reportLine(stream, null);
+    };
+  }, [api, client, agentId]);
+}

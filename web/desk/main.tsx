@@ -1,0 +1,10 @@
+import { SignIn } from '../shared/ui/sign-in';
+import { drawPage } from '../shared/ui/app-frame';
+import { Desk } from './desk';
+import './desk.css';
+
+drawPage(
+  <SignIn title="signIn.desk" roles={['agent', 'supervisor']}>
+    <Desk />
+  </SignIn>,
+);

@@ -1,0 +1,50 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { Volume2, VolumeX } from 'lucide-react';
+import { useState } from 'react';
+import { useLocale } from '../shared/i18n/locale';
+import { prefer, preference } from '../shared/session';
+
+let context: AudioContext | null = null;
+
+/** A short tone; `offer` rises, `message` is single and soft. Silent where sounds are off or the browser wants a click first. */
+export function play(sound: 'offer' | 'message'): void {
+  if (!preference('sounds', true)) return;
+  try {
+    context ??= new AudioContext();
+    const tones = sound === 'offer' ? [660, 880] : [520];
+    tones.forEach((pitch, n) => tone(context as AudioContext, pitch, n * 0.16));
+  } catch {
+    // No sound is no reason to stop.
+  }
+}
+
+function tone(audio: AudioContext, pitch: number, after: number): void {
+  const at = audio.currentTime + after;
+  const oscillator = audio.createOscillator();
+  const gain = audio.createGain();
+  oscillator.frequency.value = pitch;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(0.12, at + 0.02);
+  gain.gain.exponentialRampToValueAtTime(0.001, at + 0.3);
+  oscillator.connect(gain).connect(audio.destination);
+  oscillator.start(at);
+  oscillator.stop(at + 0.32);
+}
+
+export function SoundSwitch() {
+  const { t } = useLocale();
+  const [on, setOn] = useState(() => preference('sounds', true));
+  const label = t(on ? 'sound.off' : 'sound.on');
+  function change(): void {
+    prefer('sounds', !on);
+    setOn(!on);
+    if (!on) play('message');
+  }
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={change}>
+        {on ? <Volume2 aria-hidden size={18} /> : <VolumeX aria-hidden size={18} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,59 @@
+import { createTheme, DirectionProvider, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiError } from '../api';
+import { LocaleProvider, useLocale } from '../i18n/locale';
+import './mantine';
+import './theme.css';
+
+const THEME = createTheme({
+  primaryColor: 'teal',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  fontFamily: 'system-ui, "Segoe UI", "Noto Sans", "Noto Sans Arabic", sans-serif',
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
+    // Locking the page's scroll writes a style sheet, which the page's policy forbids; nothing behind a dialog scrolls here.
+    Modal: { defaultProps: { lockScroll: false, centered: true } },
+  },
+});
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      retry: (count, error) => error instanceof ApiError && error.passing && count < 3,
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Draws a page: theme, language, cache. Mantine's own style sheets are files; it writes none into the page. */
+export function drawPage(page: ReactNode): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  createRoot(root).render(
+    <LocaleProvider>
+      <Themed>
+        <QueryClientProvider client={queries}>{page}</QueryClientProvider>
+      </Themed>
+    </LocaleProvider>,
+  );
+}
+
+function Themed({ children }: { children: ReactNode }) {
+  const { dir, name } = useLocale();
+  return (
+    <DirectionProvider key={name} initialDirection={dir} detectDirection={false}>
+      <MantineProvider
+        theme={THEME}
+        defaultColorScheme="auto"
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        {children}
+      </MantineProvider>
+    </DirectionProvider>
+  );
+}
