@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ReadableStream } from 'node:stream/web';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { OutgoingError } from '../domain/outgoing-error';
 import { type Deadline, toOutgoingError } from './outgoing-deadline';
@@ -28,7 +29,8 @@ export function toResponse(
     throw new OutgoingError('tooLarge', 'the answer is too large');
   }
   const body = ReadableStream.from(bounded(answer, maxBytes, deadline));
-  return new Response(body as ReadableStream<Uint8Array>, { status, headers });
+  // Node's type and the global one are the same thing under two names; the pages' types know only the other.
+  return new Response(body as never, { status, headers });
 }
 
 /** The decoded body up to its cap. */

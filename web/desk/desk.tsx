@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { useLocale } from '../shared/i18n/locale';
-import { LineNotice } from '../shared/ui/states';
 import { useSignedIn } from '../shared/ui/signed-in';
+import { LineNotice } from '../shared/ui/states';
 import { ToastContext } from './acts';
 import { ConversationView } from './conversation/conversation-view';
 import { ConversationList } from './list/conversation-list';
@@ -47,7 +47,12 @@ export function Desk() {
             <p>{t('desk.choose')}</p>
           </main>
         ) : (
-          <ConversationView key={selected} id={selected} outbox={outbox} close={() => select(null)} />
+          <ConversationView
+            key={selected}
+            id={selected}
+            outbox={outbox}
+            close={() => select(null)}
+          />
         )}
         <Palette />
         <div className="toasts" role="status">

@@ -86,7 +86,10 @@ function createBuffer(client: QueryClient, id: string) {
     const [added, told] = [entries, deliveries];
     [entries, deliveries] = [[], []];
     client.setQueryData<Timeline>(keys.timeline(id), (known = EMPTY_TIMELINE) =>
-      told.reduce((t, { messageId, delivery }) => report(t, messageId, delivery), append(known, added)),
+      told.reduce(
+        (t, { messageId, delivery }) => report(t, messageId, delivery),
+        append(known, added),
+      ),
     );
     if (added.some(({ type }) => !SPOKEN.test(type)))
       void client.invalidateQueries({ queryKey: keys.conversation(id) });
@@ -110,14 +113,16 @@ function createBuffer(client: QueryClient, id: string) {
 
 /** Puts what is told of a conversation in the place of what lists have of it. */
 function putSummary(client: QueryClient, summary: Summary): void {
-  client.setQueriesData<InfiniteData<PageOf<Summary>>>({ queryKey: keys.lists }, (list) =>
-    list && {
-      ...list,
-      pages: list.pages.map((page) => ({
-        ...page,
-        items: page.items.map((known) => (known.id === summary.id ? summary : known)),
-      })),
-    },
+  client.setQueriesData<InfiniteData<PageOf<Summary>>>(
+    { queryKey: keys.lists },
+    (list) =>
+      list && {
+        ...list,
+        pages: list.pages.map((page) => ({
+          ...page,
+          items: page.items.map((known) => (known.id === summary.id ? summary : known)),
+        })),
+      },
   );
 }
 

@@ -1,5 +1,5 @@
-import { SignIn } from '../shared/ui/sign-in';
 import { drawPage } from '../shared/ui/app-frame';
+import { SignIn } from '../shared/ui/sign-in';
 import { Desk } from './desk';
 import './desk.css';
 

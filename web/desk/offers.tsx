@@ -2,12 +2,11 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { BellRing } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useLocale } from '../shared/i18n/locale';
+import { clock, useLocale } from '../shared/i18n/locale';
 import type { Task } from '../shared/model';
 import { useSince, useUntil } from '../shared/ui/now';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
-import { clock } from '../shared/i18n/locale';
 import { useToast } from './acts';
 import { useCommand } from './palette/commands';
 import { keys, useOffers } from './queries';
@@ -28,11 +27,11 @@ export function Offers() {
     document.title = offers.length > 0 ? `(${offers.length}) ${t('desk.title')}` : t('desk.title');
   }, [offers.length, t]);
   return (
-    <div className="offers" role="region" aria-live="assertive" aria-label={t('offer.region')}>
+    <section className="offers" aria-live="assertive" aria-label={t('offer.region')}>
       {offers.map((offer) => (
         <Offer key={offer.id} offer={offer} />
       ))}
-    </div>
+    </section>
   );
 }
 
@@ -61,7 +60,7 @@ function Offer({ offer }: { offer: Task }) {
   useCommand('offer.accept', () => answer.mutate('accept'));
   useCommand('offer.decline', () => answer.mutate('decline'));
   return (
-    <section className="offer">
+    <div className="offer">
       <div className="offer-head">
         <BellRing aria-hidden size={18} />
         <div className="offer-what">
@@ -72,12 +71,19 @@ function Offer({ offer }: { offer: Task }) {
             {t('offer.waited', { time: clock(waited) })}
           </span>
         </div>
-        <span className="offer-left tabular" aria-label={t('offer.left', { seconds: left })}>
-          {left}
+        <span className="offer-left tabular">
+          <span aria-hidden="true">{left}</span>
+          <span className="visually-hidden" aria-live="off">
+            {t('offer.left', { seconds: left })}
+          </span>
         </span>
       </div>
       <progress className="offer-bar" max={total} value={left} aria-hidden="true" />
-      {offer.note ? <p className="offer-note" dir="auto">{offer.note}</p> : null}
+      {offer.note ? (
+        <p className="offer-note" dir="auto">
+          {offer.note}
+        </p>
+      ) : null}
       <div className="offer-buttons">
         <Button loading={answer.isPending} onClick={() => answer.mutate('accept')}>
           {t('offer.accept')}
@@ -90,7 +96,7 @@ function Offer({ offer }: { offer: Task }) {
           {t('offer.decline')}
         </Button>
       </div>
-    </section>
+    </div>
   );
 }
 

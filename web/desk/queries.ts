@@ -1,6 +1,14 @@
 import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Api } from '../shared/api';
-import type { AgentState, Conversation, Customer, Entry, PageOf, Summary, Task } from '../shared/model';
+import type {
+  AgentState,
+  Conversation,
+  Customer,
+  Entry,
+  PageOf,
+  Summary,
+  Task,
+} from '../shared/model';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { append, EMPTY_TIMELINE, type Timeline } from './timeline';
 

@@ -11,8 +11,9 @@ export function play(sound: 'offer' | 'message'): void {
   if (!preference('sounds', true)) return;
   try {
     context ??= new AudioContext();
-    const tones = sound === 'offer' ? [660, 880] : [520];
-    tones.forEach((pitch, n) => tone(context as AudioContext, pitch, n * 0.16));
+    const [low, high] = sound === 'message' ? [520, null] : [660, 880];
+    tone(context, low, 0);
+    if (high !== null) tone(context, high, 0.16);
   } catch {
     // No sound is no reason to stop.
   }

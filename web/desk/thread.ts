@@ -85,7 +85,10 @@ const EVENTS: ReadonlySet<string> = new Set([
 const TOGETHER_MS = 5 * 60_000;
 
 /** The transcript as it is drawn: what the server told, in order, with dividers; after it what this tab has not got rid of yet. */
-export function threadOf({ entries, deliveries }: Timeline, outbox: readonly Unsent[]): readonly Item[] {
+export function threadOf(
+  { entries, deliveries }: Timeline,
+  outbox: readonly Unsent[],
+): readonly Item[] {
   const changes = changesOf(entries);
   const answered = answeredSuggestions(entries);
   const items: Item[] = [];
@@ -98,7 +101,8 @@ export function threadOf({ entries, deliveries }: Timeline, outbox: readonly Uns
     day = today;
     items.push(together(item, items.at(-1)));
   }
-  for (const unsent of pending(entries, outbox)) items.push(together(fromOutbox(unsent), items.at(-1)));
+  for (const unsent of pending(entries, outbox))
+    items.push(together(fromOutbox(unsent), items.at(-1)));
   return items;
 }
 
@@ -159,7 +163,11 @@ function isOver({ inside, suggestionId, body }: Message, answered: ReadonlySet<s
   return inside === 'SUGGESTION' && (body === null || answered.has(suggestionId ?? ''));
 }
 
-function itemOf(entry: Entry, delivery: Delivery | null, changes: Changes | undefined): Item | null {
+function itemOf(
+  entry: Entry,
+  delivery: Delivery | null,
+  changes: Changes | undefined,
+): Item | null {
   const { type, id, at } = entry;
   if (MESSAGES.has(type)) return toMessage(entry, delivery, changes);
   if (SESSIONS.has(type)) return { kind: 'session', key: id, at, entry };
@@ -208,7 +216,8 @@ function bodyOf({ type, body, data }: Entry): MessageBody | null {
 }
 function sideOf(type: string): Side {
   if (type === 'CUSTOMER_MESSAGE') return 'customer';
-  if (type === 'BOT_MESSAGE' || type === 'BOT_SUGGESTION' || type === 'STALE_BOT_REPLY') return 'bot';
+  if (type === 'BOT_MESSAGE' || type === 'BOT_SUGGESTION' || type === 'STALE_BOT_REPLY')
+    return 'bot';
   return type === 'SYSTEM_MESSAGE' ? 'business' : 'agent';
 }
 

@@ -1,6 +1,15 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronDown, Circle, CircleDashed, CirclePause, CircleCheck, Keyboard, LayoutDashboard, LogOut } from 'lucide-react';
+import {
+  ChevronDown,
+  Circle,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  Keyboard,
+  LayoutDashboard,
+  LogOut,
+} from 'lucide-react';
 import { clock, useLocale } from '../shared/i18n/locale';
 import type { AgentState } from '../shared/model';
 import { Appearance } from '../shared/ui/appearance';
@@ -102,7 +111,9 @@ function States() {
             rightSection={<ChevronDown aria-hidden size={14} />}
           >
             <span>{named('agentState', state)}</span>
-            {data?.reason ? <span className="dim">&nbsp;· {named('reason', data.reason)}</span> : null}
+            {data?.reason ? (
+              <span className="dim">&nbsp;· {named('reason', data.reason)}</span>
+            ) : null}
             {data?.since && state !== 'LOGOUT' ? (
               <span className="dim tabular">&nbsp;{clock(since)}</span>
             ) : null}

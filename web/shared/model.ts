@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type * as schemas from '../../api/conversations/schemas';
-import type { AgentState as AgentStateSchema } from '../../api/routing/views';
 import type { Me as MeSchema, Workspace as WorkspaceSchema } from '../../api/routes/workspace';
+import type { AgentState as AgentStateSchema } from '../../api/routing/views';
 
 /** What the API tells staff, by the same names. */
 export type Entry = z.infer<typeof schemas.TimelineEntry>;

@@ -24,9 +24,7 @@ export function History({ conversation }: { conversation: Conversation }) {
               ))}
             </span>
             <span>{dateTime(past.createdAt)}</span>
-            <span className="dim">
-              {named('disposition', past.disposition ?? past.state)}
-            </span>
+            <span className="dim">{named('disposition', past.disposition ?? past.state)}</span>
           </button>
         </li>
       ))}

@@ -34,7 +34,9 @@ function Person({ who, conversation }: { who: Participant; conversation: Convers
     ({ id, role, leftAt }) => id === me.subject && role === 'PRIMARY' && leftAt === null,
   );
   const Icon =
-    who.role === 'OBSERVER' ? Eye : ({ AGENT: Headset, BOT: Bot, APP: Plug, CUSTOMER: User }[who.type] ?? User);
+    who.role === 'OBSERVER'
+      ? Eye
+      : ({ AGENT: Headset, BOT: Bot, APP: Plug, CUSTOMER: User }[who.type] ?? User);
   return (
     <li>
       <Icon aria-hidden size={15} />

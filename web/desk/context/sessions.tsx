@@ -32,13 +32,7 @@ export function Sessions({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function SessionCard({
-  session,
-  conversation,
-}: {
-  session: Session;
-  conversation: Conversation;
-}) {
+function SessionCard({ session, conversation }: { session: Session; conversation: Conversation }) {
   const { t, named, dateTime } = useLocale();
   const name = useNames();
   const { me } = useSignedIn();
@@ -66,7 +60,10 @@ function SessionCard({
               color="gray"
               aria-label={t('context.endChannel')}
               onClick={() =>
-                act.mutate({ method: 'DELETE', path: `/sessions/${encodeURIComponent(session.id)}` })
+                act.mutate({
+                  method: 'DELETE',
+                  path: `/sessions/${encodeURIComponent(session.id)}`,
+                })
               }
             >
               <PowerOff aria-hidden size={14} />
@@ -91,7 +88,10 @@ function SessionCard({
 }
 
 /** Nested channel data as dotted names: `formData.topic`. */
-export function flat(data: Readonly<Record<string, unknown>>, before = ''): (readonly [string, string])[] {
+export function flat(
+  data: Readonly<Record<string, unknown>>,
+  before = '',
+): (readonly [string, string])[] {
   return Object.entries(data).flatMap(([key, value]) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? flat(value as Record<string, unknown>, `${before}${key}.`)

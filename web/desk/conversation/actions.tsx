@@ -1,5 +1,17 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { ArrowRightLeft, ChevronDown, ClipboardCheck, Eye, Hand, HelpCircle, LogOut, Pause, Play, UserPlus, XCircle } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  ChevronDown,
+  ClipboardCheck,
+  Eye,
+  Hand,
+  HelpCircle,
+  LogOut,
+  Pause,
+  Play,
+  UserPlus,
+  XCircle,
+} from 'lucide-react';
 import { useState } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
@@ -32,7 +44,8 @@ export function Actions({ conversation, role }: ActionsProps) {
     conversation.channelSessions.some((session) => session.channelId === id),
   );
   const holds = channel?.holdOptionsSeconds.length ? channel.holdOptionsSeconds : [300];
-  const hold = (seconds: number) => act.mutate({ method: 'POST', path: '/hold', body: { seconds } });
+  const hold = (seconds: number) =>
+    act.mutate({ method: 'POST', path: '/hold', body: { seconds } });
   const resume = () => act.mutate({ method: 'DELETE', path: '/hold' });
   const leave = () =>
     act.mutate({ method: 'DELETE', path: `/participants/${encodeURIComponent(me.subject)}` });
@@ -50,17 +63,15 @@ export function Actions({ conversation, role }: ActionsProps) {
   return (
     <div className="actions" role="toolbar" aria-label={t('act.region')}>
       {role === null && me.role === 'supervisor' ? (
-        <>
-          <Button
-            size="compact-sm"
-            variant="light"
-            leftSection={<Eye aria-hidden size={14} />}
-            loading={act.isPending}
-            onClick={() => join('OBSERVER')}
-          >
-            {t('act.observe')}
-          </Button>
-        </>
+        <Button
+          size="compact-sm"
+          variant="light"
+          leftSection={<Eye aria-hidden size={14} />}
+          loading={act.isPending}
+          onClick={() => join('OBSERVER')}
+        >
+          {t('act.observe')}
+        </Button>
       ) : null}
       {role === null || (me.role === 'supervisor' && role === 'OBSERVER') ? (
         <Button
@@ -181,7 +192,10 @@ export function Actions({ conversation, role }: ActionsProps) {
           {t('act.leave')}
         </Button>
       ) : null}
-      <OpenRequests conversation={conversation} cancel={(path) => act.mutate({ method: 'DELETE', path })} />
+      <OpenRequests
+        conversation={conversation}
+        cancel={(path) => act.mutate({ method: 'DELETE', path })}
+      />
       {handOver ? (
         <HandOverDialog
           operation={handOver}

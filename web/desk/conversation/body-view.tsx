@@ -123,7 +123,6 @@ export function RichText({ text, format }: { text: string; format?: string | und
   return (
     <div className="text" dir="auto">
       {blocks.map((block, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
         <BlockView key={n} block={block} />
       ))}
       {shown === text ? null : (
@@ -140,7 +139,6 @@ function BlockView({ block }: { block: Block }) {
     return (
       <ul>
         {block.rows.map((row, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
           <li key={n}>
             <Row row={row} />
           </li>
@@ -150,7 +148,6 @@ function BlockView({ block }: { block: Block }) {
   return (
     <p>
       {block.rows.map((row, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
         <span key={n}>
           {n > 0 ? <br /> : null}
           <Row row={row} />

@@ -1,6 +1,14 @@
 import { ActionIcon, Button, NativeSelect, Tooltip } from '@mantine/core';
 import { Clock3, FileWarning, Paperclip, SendHorizontal, Tags, X } from 'lucide-react';
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Conversation, MessageBody } from '../../shared/model';
 import { store, stored } from '../../shared/session';
@@ -313,7 +321,8 @@ function useUpload(done: (body: MessageBody) => void) {
   const said = useErrorText();
   const [names, setNames] = useState<readonly string[]>([]);
   async function one(file: File): Promise<void> {
-    if (file.size > FILE_MAX_BYTES) return toast(t('compose.tooLarge', { name: file.name }), 'error');
+    if (file.size > FILE_MAX_BYTES)
+      return toast(t('compose.tooLarge', { name: file.name }), 'error');
     setNames((all) => [...all, file.name]);
     try {
       const { mediaId, mimeType } = await api.upload(file);

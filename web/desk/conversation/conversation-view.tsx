@@ -143,7 +143,12 @@ function Head({
   );
 }
 
-type Entries = readonly { readonly id: string; readonly seq: number; readonly type: string; readonly channelSessionId: string | null }[];
+type Entries = readonly {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly channelSessionId: string | null;
+}[];
 
 function lastSessionOf(entries: Entries): string | null {
   return entries.findLast(({ type }) => type === 'CUSTOMER_MESSAGE')?.channelSessionId ?? null;

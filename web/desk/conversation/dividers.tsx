@@ -62,7 +62,10 @@ export function useEventText(): (entry: Entry) => string {
     const about = fact('name') || name('agents', fact('agentId') || fact('participantId')) || who;
     switch (type) {
       case 'CONVERSATION_PAUSED':
-        return t('event.paused', { who: about, minutes: Math.round(Number(data?.['seconds']) / 60) });
+        return t('event.paused', {
+          who: about,
+          minutes: Math.round(Number(data?.['seconds']) / 60),
+        });
       case 'CONVERSATION_RESUMED':
         return t('event.resumed', { cause: named('resumeCause', fact('cause')) });
       case 'END_CONVERSATION':
@@ -78,7 +81,9 @@ export function useEventText(): (entry: Entry) => string {
         });
       case 'AGENT_REQUESTED':
         return t('event.requested', {
-          target: fact('queueId') ? name('queues', fact('queueId')) : name('agents', fact('agentId')),
+          target: fact('queueId')
+            ? name('queues', fact('queueId'))
+            : name('agents', fact('agentId')),
         });
       case 'TRANSFER_STARTED':
       case 'TRANSFER_COMPLETED':

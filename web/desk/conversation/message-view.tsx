@@ -24,8 +24,8 @@ import { useErrorText } from '../../shared/ui/states';
 import { useAct } from '../acts';
 import type { Outbox } from '../outbox';
 import type { Item, Message } from '../thread';
-import { BodyView } from './body-view';
 import { textOf } from './body-text';
+import { BodyView } from './body-view';
 
 const REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const;
 
@@ -50,9 +50,7 @@ export function MessageView(props: MessageViewProps) {
   const several = new Set(conversation.channelSessions.map(({ channelId }) => channelId)).size > 1;
   const mine = message.side === 'agent' && message.actorId === me.subject;
   const quoted = message.replyTo
-    ? items.find(
-        (item): item is Message => item.kind === 'message' && item.id === message.replyTo,
-      )
+    ? items.find((item): item is Message => item.kind === 'message' && item.id === message.replyTo)
     : undefined;
   return (
     <article
@@ -67,7 +65,9 @@ export function MessageView(props: MessageViewProps) {
           {message.side === 'bot' ? <Bot aria-hidden size={14} /> : null}
           <strong dir="auto">{authorOf()}</strong>
           {message.inside ? <InsideSign inside={message.inside} /> : null}
-          {several && session && !message.inside ? <ChannelIcon type={session.channelType} /> : null}
+          {several && session && !message.inside ? (
+            <ChannelIcon type={session.channelType} />
+          ) : null}
         </header>
       )}
       <div className="bubble-row">
@@ -102,7 +102,6 @@ export function MessageView(props: MessageViewProps) {
       {message.reactions.length > 0 ? (
         <p className="reactions">
           {message.reactions.map(({ emoji, name: by }, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: one per person, in a fixed order
             <span key={n} title={by ?? undefined}>
               {emoji}
             </span>
@@ -143,11 +142,27 @@ function DeliverySign({ message: { delivery, reason } }: { message: Message }) {
   const label = [named('delivery', state), state === 'FAILED' ? reason : null]
     .filter(Boolean)
     .join(': ');
-  const Icon = { SENDING: Clock, PENDING: Clock, ACCEPTED: Clock, SENT: Check, DELIVERED: CheckCheck, READ: CheckCheck, FAILED: CircleAlert, REFUSED: CircleAlert, UNKNOWN: CircleHelp }[state];
+  const Icon = {
+    SENDING: Clock,
+    PENDING: Clock,
+    ACCEPTED: Clock,
+    SENT: Check,
+    DELIVERED: CheckCheck,
+    READ: CheckCheck,
+    FAILED: CircleAlert,
+    REFUSED: CircleAlert,
+    UNKNOWN: CircleHelp,
+  }[state];
   return (
     <span className="delivery" data-state={state} title={label}>
       <Icon aria-hidden size={14} />
-      <span className={state === 'READ' || state === 'FAILED' || state === 'REFUSED' || state === 'SENDING' ? '' : 'visually-hidden'}>
+      <span
+        className={
+          state === 'READ' || state === 'FAILED' || state === 'REFUSED' || state === 'SENDING'
+            ? ''
+            : 'visually-hidden'
+        }
+      >
         {label}
       </span>
     </span>
@@ -251,7 +266,12 @@ function EditForm({ message, conversation, close }: MessageViewProps & { close: 
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <div className="buttons">
-        <Button type="submit" size="compact-sm" loading={act.isPending} disabled={text.trim() === ''}>
+        <Button
+          type="submit"
+          size="compact-sm"
+          loading={act.isPending}
+          disabled={text.trim() === ''}
+        >
           {t('form.save')}
         </Button>
         <Button size="compact-sm" variant="default" onClick={close}>

@@ -13,7 +13,11 @@ import { MessageView } from './message-view';
 export interface ThreadProps {
   readonly conversation: Conversation;
   readonly items: readonly Item[];
-  readonly typing: readonly { readonly id: string; readonly name: string | null; readonly type: string }[];
+  readonly typing: readonly {
+    readonly id: string;
+    readonly name: string | null;
+    readonly type: string;
+  }[];
   readonly outbox: Outbox;
   readonly role: string | null;
   readonly reply: (message: Message) => void;

@@ -68,9 +68,7 @@ export function WrapUpDialog({
           submit({ labels, ...(note.trim() ? { note: note.trim() } : {}) });
         }}
       >
-        {due ? (
-          <p className="tag tabular">{t('wrapUp.left', { time: clock(left) })}</p>
-        ) : null}
+        {due ? <p className="tag tabular">{t('wrapUp.left', { time: clock(left) })}</p> : null}
         {form ? null : <p className="dim">{t('wrapUp.noForm')}</p>}
         {form?.categories.map(({ name, values }) => (
           <NativeSelect

@@ -1,7 +1,7 @@
 import { Circle, CirclePause, Clock, DoorClosed, Headset, Hourglass } from 'lucide-react';
-import { ChannelIcon } from '../../shared/ui/channel-icon';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Summary } from '../../shared/model';
+import { ChannelIcon } from '../../shared/ui/channel-icon';
 import { useSince } from '../../shared/ui/now';
 import { useNames } from '../../shared/ui/signed-in';
 import { useSeen } from '../seen';
@@ -42,7 +42,9 @@ export function ConversationRow({ summary, selected }: { summary: Summary; selec
             <StateSign state={summary.state} />
             {named('conversationState', summary.state)}
           </span>
-          {summary.queueId ? <span className="dim cut">{name('queues', summary.queueId)}</span> : null}
+          {summary.queueId ? (
+            <span className="dim cut">{name('queues', summary.queueId)}</span>
+          ) : null}
           <span className="grow" />
           {summary.waitingSince ? (
             <span className="waiting tabular">
@@ -73,5 +75,10 @@ export function StateSign({ state }: { state: string }) {
 /** The first letters of up to two words. */
 export function initials(name: string | null): string {
   const words = (name ?? '').trim().split(/\s+/).filter(Boolean);
-  return words.slice(0, 2).map((word) => [...word][0]?.toLocaleUpperCase()).join('') || '?';
+  return (
+    words
+      .slice(0, 2)
+      .map((word) => [...word][0]?.toLocaleUpperCase())
+      .join('') || '?'
+  );
 }

@@ -85,7 +85,12 @@ function Commands({ close, settings }: { close: () => void; settings: () => void
         }}
         onKeyDown={press}
       />
-      <div className="palette-list" id="palette-list" role="listbox" aria-label={t('palette.title')}>
+      <div
+        className="palette-list"
+        id="palette-list"
+        role="listbox"
+        aria-label={t('palette.title')}
+      >
         {found.map((command, n) => (
           <div
             key={command}

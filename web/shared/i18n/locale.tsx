@@ -27,15 +27,18 @@ const LocaleContext = createContext<Locale | null>(null);
 /** Language and direction of the page; kept on this machine, guessed from the browser at first. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
   const [name, setName] = useState<LocaleName>(() => known(preference('locale', guessed())));
-  const locale = useMemo(() => createLocale(name, choose), [name]);
+  const locale = useMemo(
+    () =>
+      createLocale(name, (chosen) => {
+        prefer('locale', chosen);
+        setName(chosen);
+      }),
+    [name],
+  );
   useEffect(() => {
     document.documentElement.lang = name;
     document.documentElement.dir = locale.dir;
   }, [name, locale.dir]);
-  function choose(chosen: LocaleName): void {
-    prefer('locale', chosen);
-    setName(chosen);
-  }
   return <LocaleContext value={locale}>{children}</LocaleContext>;
 }
 

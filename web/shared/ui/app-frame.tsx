@@ -13,7 +13,9 @@ const THEME = createTheme({
   cursorType: 'pointer',
   fontFamily: 'system-ui, "Segoe UI", "Noto Sans", "Noto Sans Arabic", sans-serif',
   components: {
-    Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
+    Tooltip: {
+      defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } },
+    },
     // Locking the page's scroll writes a style sheet, which the page's policy forbids; nothing behind a dialog scrolls here.
     Modal: { defaultProps: { lockScroll: false, centered: true } },
   },

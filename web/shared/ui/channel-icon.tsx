@@ -1,6 +1,7 @@
 import {
   Camera,
   Globe,
+  type LucideIcon,
   Mail,
   MessageCircle,
   MessageSquare,
@@ -10,7 +11,6 @@ import {
   Send,
   Smartphone,
   ThumbsUp,
-  type LucideIcon,
 } from 'lucide-react';
 import { useLocale } from '../i18n/locale';
 

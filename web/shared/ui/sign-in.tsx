@@ -5,10 +5,10 @@ import { ApiError, createApi } from '../api';
 import { useLocale, type Word } from '../i18n/locale';
 import type { Me, Workspace } from '../model';
 import { forgetSession, keepToken, storedToken } from '../session';
-import { Failed, Loading } from './states';
-import { SignedInContext } from './signed-in';
 import { Appearance } from './appearance';
 import { Mark } from './mark';
+import { SignedInContext } from './signed-in';
+import { Failed, Loading } from './states';
 
 export interface SignInProps {
   readonly title: Word;

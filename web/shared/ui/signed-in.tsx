@@ -17,7 +17,9 @@ export function useSignedIn(): SignedIn {
   return signedIn;
 }
 
-type Collection = { [K in keyof Workspace]: Workspace[K] extends readonly { id: string }[] ? K : never }[keyof Workspace];
+type Collection = {
+  [K in keyof Workspace]: Workspace[K] extends readonly { id: string }[] ? K : never;
+}[keyof Workspace];
 
 /** The name of a configured object; its id where it has none or is gone. */
 export function useNames(): (collection: Collection, id: string | null | undefined) => string {
