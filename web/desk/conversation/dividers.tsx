@@ -80,6 +80,7 @@ export function useEventText(): (entry: Entry) => string {
           role: named('role', fact('to')),
         });
       case 'AGENT_REQUESTED':
+        if (!fact('queueId') && !fact('agentId')) return t('event.requestedAny');
         return t('event.requested', {
           target: fact('queueId')
             ? name('queues', fact('queueId'))
