@@ -27,10 +27,8 @@ export function receiptSuite(
   const reportable = STATES.filter((state) => report?.(state, ids('msg_1')) != null);
 
   describe('receipts', () => {
-    it('are declared as they come', () => {
-      const later = (states: readonly ReportedState[]) =>
-        states.filter((state) => state === 'DELIVERED' || state === 'READ').sort();
-      expect(later(reportable)).toEqual(later(able.deliveryStates));
+    it('that come are declared', () => {
+      expect(able.deliveryStates).toEqual(expect.arrayContaining(reportable));
     });
     if (!report || reportable.length === 0) return;
 
@@ -40,11 +38,13 @@ export function receiptSuite(
       const posted = report?.(state, ids(messageId));
       if (!posted) throw new Error('not reported');
       expect(await stage.post(posted)).toBe(200);
-      expect(stage.events).toMatchObject([{ kind: 'status', state }]);
+      // Some tell the same once more as a time: everything before it.
+      const events = stage.events.filter(({ kind }) => kind !== 'watermark');
+      expect(events).toMatchObject([{ kind: 'status', state }]);
       expect(stage.signals).toEqual([]);
       const [news] = stage.reports;
       if (!news) throw new Error('no report');
-      return { news, event: stage.events[0] as Status };
+      return { news, event: events[0] as Status };
     }
 
     it('a state has one key, another state another', async () => {

@@ -77,6 +77,8 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
         reports.push(report);
         return { known: false, signal: null };
       },
+      reportUpTo: async () => [],
+      isCalling: async () => false,
     },
     unparsed: { keep: async ({ reason }: { reason: string }) => void unparsed.push(reason) },
     media: {
