@@ -5,6 +5,7 @@ import { createActing } from './conversations/acting';
 import { createAct } from './conversations/acts';
 import { createAuditTrail } from './conversations/audit-trail';
 import { createForceClose } from './conversations/force-close';
+import { createJoining } from './conversations/join';
 import { createMediaUse } from './conversations/media-use';
 import { createMergeCustomers } from './conversations/merge';
 import { createPeople } from './conversations/people';
@@ -30,9 +31,11 @@ import { customerRoutes } from './routes/customers';
 import { deepChatRoutes } from './routes/deepchat';
 import { directLineRoutes } from './routes/directline';
 import { directLineStreamRoutes } from './routes/directline-stream';
+import { listRoutes } from './routes/lists';
 import { mediaRoutes } from './routes/media';
 import { privacyRoutes } from './routes/privacy';
 import { reportRoutes } from './routes/reports';
+import { supervisionRoutes } from './routes/supervision';
 import { taskRoutes } from './routes/tasks';
 import { webchatEventRoutes } from './routes/webchat-events';
 import { webchatMessageRoutes } from './routes/webchat-messages';
@@ -40,7 +43,9 @@ import { webchatPageRoutes } from './routes/webchat-pages';
 import { webchatSessionRoutes } from './routes/webchat-sessions';
 import { webhookRoutes } from './routes/webhooks';
 import type { AgentAccess } from './routing/agent-access';
+import { createBoard } from './routing/board';
 import type { RoutingDesk } from './routing/desk';
+import { createPlaces } from './routing/places';
 import type { Presence } from './routing/presence';
 import { createStreamSlots } from './streams/sse';
 import { createTypingBus } from './streams/typing-bus';
@@ -55,27 +60,32 @@ export interface ConversationApiDeps extends RouteDeps {
 
 /** Everything about conversations and who works on them: what comes in, what is read, what is done, what visitors see. One of each service per process. */
 export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: ConversationApiDeps): void {
-  const { stores, temporal, logger, limits, now, teams } = deps;
+  const { stores, temporal, logger, limits, now, teams, desk } = deps;
   const ingress = createIngress({ stores, temporal });
   const access = createConversationAccess({ stores, temporal, teams });
   const audit = createAuditTrail(stores.audit, logger);
   const people = createPeople(stores.config);
   const act = createAct(temporal);
   const visitors = createVisitors(stores);
+  const acting = createActing({ access, act, audit, people });
+  const places = createPlaces(desk, logger);
   const services = {
     ...deps,
+    places,
     ingress,
     access,
     ...createReceipts({ stores, temporal }),
     typing: createTypingBus(),
     signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject),
-    ...createActing({ access, act, audit, people }),
     act,
     ...visitors,
     directLine: createDirectLineVisitors({ auth: deps.auth, knownVisitor: visitors.knownVisitor }),
+    ...acting,
+    ...createJoining({ ...acting, people, places, config: stores.config }),
     audit,
     people,
+    board: createBoard(deps),
     mediaUse: createMediaUse({ stores, mayReadAny: access.mayReadAny }),
     showReading: createReadSigns(temporal, now),
     startJob: createStartJob({ temporal, stores }),
@@ -98,6 +108,8 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
   app.route('/', agentRoutes(services));
   app.route('/', agentEventRoutes(services));
   app.route('/', taskRoutes(services));
+  app.route('/', listRoutes(services));
+  app.route('/', supervisionRoutes(services));
   app.route('/', reportRoutes(services));
   app.route('/', webchatSessionRoutes(services));
   app.route('/', webchatMessageRoutes(services));

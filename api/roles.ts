@@ -134,6 +134,9 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'POST /v1/tasks/{id}/accept': only(AGENTS),
   'POST /v1/tasks/{id}/decline': only(AGENTS),
   'GET /v1/tasks': only(PEOPLE),
+  'GET /v1/lists/{id}/requests': only(PEOPLE),
+  'POST /v1/lists/{id}/requests/{conversationId}/join': only(AGENTS),
+  'POST /v1/lists/{id}/requests/{conversationId}/close': only(SUPERVISION),
 
   // What external bots answer later: the address holds a credential of its own
   'POST /botframework/{credential}/v3/conversations/{conversationId}/activities': PUBLIC,
@@ -142,6 +145,10 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
 
   // Supervision
   'GET /v1/reports/{entity}': only(SUPERVISION),
+  'GET /v1/queues/{id}/stats': only(SUPERVISION, ['operator']),
+  'GET /v1/stats': only(SUPERVISION, ['operator']),
+  'GET /v1/stats/events': { who: [...SUPERVISION, 'operator'], ticket: true },
+  'POST /v1/queues/{id}/flush': only(SUPERVISION, ['operator']),
 
   // Webchat
   'GET /webchat/{channelId}/settings': PUBLIC,

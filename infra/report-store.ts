@@ -1,4 +1,5 @@
 import type { TaskView } from '../domain/conversation/view';
+import type { TalliedTask } from '../domain/reporting/day-tally';
 import type { ReportEntity, ReportRow } from '../domain/reporting/entities';
 import type { Page, PageRequest } from './page';
 
@@ -48,4 +49,6 @@ export interface TaskStore {
   /** Newest first, by the time they began to wait, else ring, else were taken. */
   list(filter: TaskFilter, page: PageRequest): Promise<Page<TaskView>>;
   get(taskId: string): Promise<TaskView | null>;
+  /** Tasks that began at a moment or later, in that order, with how their queue measured: through a cursor. */
+  since(from: string): AsyncIterable<TalliedTask>;
 }

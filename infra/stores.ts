@@ -185,10 +185,25 @@ export interface StoredConversation extends Conversation {
 export interface ConversationStore {
   get(conversationId: string): Promise<StoredConversation | null>;
   list(filter: ConversationFilter, page: PageRequest): Promise<Page<ConversationSummary>>;
+  /** Entries of a pull list, oldest conversation first. */
+  onList(listId: string, page: PageRequest): Promise<Page<ListedConversation>>;
+  /** How many are open, by state; of these agents and of nobody, or all. */
+  openCounts(agentIds: readonly string[] | null): Promise<OpenCounts>;
   /** The customer's open one, null when none. */
   openOf(customerId: string): Promise<StoredConversation | null>;
   /** The customer's last one that has closed; those of customers merged into this one count. */
   previousOf(customerId: string): Promise<PreviousConversation | null>;
+}
+/** A conversation on a pull list. */
+export interface ListedConversation {
+  readonly conversation: ConversationSummary;
+  readonly entry: NonNullable<Conversation['listEntry']>;
+}
+export interface OpenCounts {
+  /** States without a conversation are left out. */
+  readonly byState: Readonly<Record<string, number>>;
+  /** Open and without a PRIMARY agent (domain.md section 12). */
+  readonly withBot: number;
 }
 export interface PreviousConversation {
   readonly conversationId: string;

@@ -59,7 +59,7 @@ export function createConfigurationObjects({
     stored: Fields | null,
   ): Promise<Fields & { readonly id: string }> {
     const { value: complete, faults } = unmasked(
-      withoutReadOnly(object),
+      withoutReadOnly(resource, object),
       stored,
       secretPaths(resource, object, connectors),
     );
@@ -151,9 +151,12 @@ async function allOf(
 
 /** Fields that reads show and writes ignore, so that what was read can be sent back. */
 const READ_ONLY = ['version', 'createdAt', 'updatedAt'];
+/** Of agents: what routing knows of them. */
+const AGENT_STATE = ['state', 'reason', 'since', 'loginAt', 'mrdStates', 'timers'];
 
-function withoutReadOnly(object: Fields): Fields {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !READ_ONLY.includes(key)));
+function withoutReadOnly(resource: ResourceName, object: Fields): Fields {
+  const left = resource === 'agents' ? [...READ_ONLY, ...AGENT_STATE] : READ_ONLY;
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !left.includes(key)));
 }
 
 function newId(resource: ResourceName): string {

@@ -19,6 +19,10 @@ export interface ConversationFacts {
   /** Agents who were ever part of it, or for whom it rings. */
   readonly agents: ReadonlySet<string>;
   readonly bots: ReadonlySet<string>;
+  /** Of its latest session: decides in which MRD its agents work. */
+  readonly channelType: string | null;
+  /** The pull list that it is on. */
+  readonly listId: string | null;
 }
 
 /** Who may read and act on which conversation (http-api.md section 4). What may not be seen is `NOT_FOUND`, as if it were not there. */
@@ -199,6 +203,7 @@ export function isOpen(state: string): boolean {
 
 function factsOf(conversation: Conversation): ConversationFacts {
   const { id, customerId, workflowId, state, participants, tasks, listEntry } = conversation;
+  const { channelSessions } = conversation;
   const agents = participants.filter(({ type }) => type === 'AGENT');
   const open = isOpen(state);
   return {
@@ -217,6 +222,8 @@ function factsOf(conversation: Conversation): ConversationFacts {
       ),
     ]),
     bots: new Set(participants.filter(({ type }) => type === 'BOT').map((bot) => bot.id)),
+    channelType: channelSessions.at(-1)?.channelType ?? null,
+    listId: listEntry?.listId ?? null,
   };
 }
 

@@ -195,6 +195,9 @@ export const ConversationView = z
   })
   .meta({ id: 'Conversation' });
 
+/** Agents by the reason why they are no candidates. */
+const SkippedView = z.record(z.string(), z.array(z.string()));
+
 export const ExplanationView = z
   .object({
     state: z.string(),
@@ -202,6 +205,35 @@ export const ExplanationView = z
     waitingFor: z.array(z.string()),
     decisions: z.array(z.object({ at: Instant, event: z.string(), outcome: z.string() })),
     timers: z.array(z.object({ name: z.string(), dueAt: Instant, why: z.string() })),
+    routing: z.object({
+      waiting: z
+        .object({
+          taskId: z.string(),
+          queueId: z.string().nullable(),
+          position: z.int().nullable().meta({ description: 'From 1; null for a named agent.' }),
+          ewtSeconds: z.number().nullable().meta({ description: 'An estimate.' }),
+          stepsOpen: z.int(),
+          stepDueAt: Instant.nullable(),
+          preferAgentId: z.string().nullable(),
+          offeredTo: z.string().nullable(),
+          offerExpiresAt: Instant.nullable(),
+          candidates: z.array(z.string()),
+          skipped: SkippedView,
+        })
+        .nullable()
+        .meta({ description: 'The request that looks for an agent now.' }),
+      decisions: z.array(
+        z.object({
+          at: Instant,
+          taskId: z.string(),
+          queueId: z.string().nullable(),
+          stepsOpen: z.int(),
+          chosen: z.string(),
+          candidates: z.array(z.string()),
+          skipped: SkippedView,
+        }),
+      ),
+    }),
   })
   .meta({ id: 'Explanation' });
 

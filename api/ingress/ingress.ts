@@ -115,6 +115,11 @@ export interface Ingress {
     channel: Channel,
     to: Visitor,
     start: Pick<StartOutbound, 'actor' | 'messageId' | 'body' | 'agent'>,
+    /** Done around the signal, once it is known whose conversation it is: the agent's place is asked of routing there. */
+    around?: (
+      customer: IdentifiedCustomer,
+      send: (taskId?: string) => Promise<void>,
+    ) => Promise<void>,
   ): Promise<IdentifiedCustomer>;
 }
 
@@ -330,14 +335,19 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       await signalWithStart(customerId, channelId, customerMessageSignal, message);
     },
 
-    async startOutbound(channel, to, start) {
+    async startOutbound(channel, to, start, around = (_, send) => send()) {
       const customer = await identify(channel, to);
       const event: StartOutbound = {
         ...start,
         channelId: channel.id,
         customerIdentifier: externalIdOf(channel, to.identifier),
       };
-      await signalWithStart(customer.signalTo, channel.id, startOutboundSignal, event);
+      await around(customer, (taskId) =>
+        signalWithStart(customer.signalTo, channel.id, startOutboundSignal, {
+          ...event,
+          ...(taskId === undefined ? {} : { taskId }),
+        }),
+      );
       return customer;
     },
   };

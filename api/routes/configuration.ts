@@ -2,7 +2,6 @@ import type { Context } from 'hono';
 import { ConfigId } from '../../domain/channel/schema';
 import { RESOURCE_SCHEMAS } from '../../domain/configuration/schema';
 import { SECRET_FIELDS } from '../../domain/configuration/secret-fields';
-import { ProblemError } from '../../domain/errors';
 import type { ResourceName, StoredResource } from '../../infra/stores';
 import { createConfigurationChecker } from '../configuration/checker';
 import { editorOf } from '../configuration/editor';
@@ -11,6 +10,9 @@ import { MASK } from '../configuration/secrets';
 import { type AppEnv, principalOf, type RouteDeps } from '../context';
 import { invalid } from '../errors';
 import { createRoute, createRouter, empty, json, jsonBody, listQuery, pageOf, z } from '../openapi';
+import type { AgentAccess } from '../routing/agent-access';
+import { createAgentStates } from '../routing/agent-states';
+import { agentStateFields, agentTimers } from '../routing/views';
 
 /** What every stored object has besides its own fields; sent back, they are ignored. */
 const readOnly = {
@@ -20,13 +22,20 @@ const readOnly = {
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 };
+/** What routing knows of an agent, beside what was configured. */
+const AGENT_STATE = { ...agentStateFields, timers: agentTimers };
 const ifMatch = z.object({
   'if-match': z.string().max(64).optional().meta({ description: '`"<version>"`, required.' }),
 });
 
+export interface ConfigurationRouteDeps extends RouteDeps {
+  readonly agents: AgentAccess;
+}
+
 /** CRUD of every configured resource (http-api.md section 2): one shape for all, the schemas tell them apart. */
-export function configurationRoutes(deps: RouteDeps) {
-  const { stores } = deps;
+export function configurationRoutes(deps: ConfigurationRouteDeps) {
+  const { stores, agents } = deps;
+  const stateOf = createAgentStates(stores);
   const objects = createConfigurationObjects({
     ...deps,
     checker: createConfigurationChecker(deps),
@@ -50,8 +59,9 @@ export function configurationRoutes(deps: RouteDeps) {
     });
     router.openapi(get, async (c) => {
       const { id } = c.req.valid('param');
-      refuseForeignAgent(c, resource, id);
-      return c.json(tagged(c, objects.masked(resource, await objects.get(resource, id))), 200);
+      const agent = resource === 'agents' ? await agents.agent(principalOf(c), id) : null;
+      const object = objects.masked(resource, agent ?? (await objects.get(resource, id)));
+      return c.json(tagged(c, agent ? { ...object, ...(await stateOf(id)) } : object), 200);
     });
     router.openapi(put, async (c) => {
       const { id } = c.req.valid('param');
@@ -72,8 +82,9 @@ function routesOf(resource: ResourceName) {
   const name = schema.meta()?.id ?? resource;
   // A schema with rules among its fields cannot be extended: the rules are applied by the checker, the fields here.
   const { id: _id, ...fields } = schema.shape as z.ZodRawShape;
+  const shown = resource === 'agents' ? { ...readOnly, ...AGENT_STATE } : readOnly;
   const lenient = Object.fromEntries(
-    Object.entries(readOnly).map(([key, field]) => [key, (field as z.ZodType).optional()]),
+    Object.entries(shown).map(([key, field]) => [key, (field as z.ZodType).optional()]),
   );
   const secrets = Object.fromEntries(
     (SECRET_FIELDS[resource] ?? []).map((field) => [field, maskable(fields[field] as z.ZodType)]),
@@ -84,9 +95,13 @@ function routesOf(resource: ResourceName) {
   const stored = z
     .looseObject({ id: ConfigId, ...fields, ...readOnly })
     .meta({ id: `Stored${name}` });
+  const withState = z
+    .looseObject({ id: ConfigId, ...fields, ...readOnly, ...AGENT_STATE })
+    .meta({ id: 'AgentWithState' });
   const params = z.object({ id: ConfigId });
   const common = { tags: ['Configuration'] };
   const answer = stored as unknown as z.ZodType<StoredResource>;
+  const one = (resource === 'agents' ? withState : stored) as unknown as typeof answer;
   return {
     resource,
     list: createRoute({
@@ -111,7 +126,7 @@ function routesOf(resource: ResourceName) {
       path: `/v1/${resource}/{id}`,
       summary: `One of ${resource}`,
       request: { params },
-      responses: { 200: json(answer, 'Secrets are masked.') },
+      responses: { 200: json(one, 'Secrets are masked.') },
     }),
     put: createRoute({
       ...common,
@@ -140,13 +155,6 @@ function maskable(field: z.ZodType): z.ZodType {
   const required = !field.safeParse(undefined).success;
   const either = z.union([z.literal(MASK), field]);
   return required ? either : either.optional();
-}
-
-/** Agents read their own record, supervisors any; the others' is as if it were not there. */
-function refuseForeignAgent(c: Context<AppEnv>, resource: ResourceName, id: string): void {
-  const { role, subject } = principalOf(c);
-  if (resource === 'agents' && role === 'agent' && subject !== id)
-    throw new ProblemError('NOT_FOUND', `There is no ${id} in ${resource}.`);
 }
 
 function tagged(c: Context<AppEnv>, object: StoredResource): StoredResource {

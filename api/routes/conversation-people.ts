@@ -4,10 +4,8 @@ import {
   type Acted,
   cancelRequestUpdate,
   cancelTransferUpdate,
-  changeRoleUpdate,
   conferenceUpdate,
   consultUpdate,
-  joinAsUpdate,
   leaveUpdate,
   requestAgentUpdate,
   transferUpdate,
@@ -15,6 +13,7 @@ import {
 import type { RouteDeps } from '../context';
 import type { ConversationAccess } from '../conversations/access';
 import { ACTS_TAGS, type Acting, CONVERSATION, done, told } from '../conversations/acting';
+import type { Joining } from '../conversations/join';
 import type { People } from '../conversations/people';
 import { AnId } from '../conversations/schemas';
 import { createRoute, createRouter, json, jsonBody, z } from '../openapi';
@@ -131,14 +130,14 @@ const routes = {
   }),
 };
 
-export interface PeopleRouteDeps extends RouteDeps, Acting {
+export interface PeopleRouteDeps extends RouteDeps, Acting, Joining {
   readonly access: ConversationAccess;
   readonly people: People;
 }
 
 /** Who takes part: joining, leaving, asking for humans, passing on. */
 export function conversationPeopleRoutes(deps: PeopleRouteDeps) {
-  const { access, people, scene, perform } = deps;
+  const { access, people, scene, perform, join, changeRole } = deps;
 
   /** What the target of a hand-over is; unknown ones are `NOT_FOUND`. */
   async function target(to: z.infer<typeof Target>) {
@@ -160,28 +159,13 @@ export function conversationPeopleRoutes(deps: PeopleRouteDeps) {
           );
         await access.act(at.principal, at.facts.id);
       }
-      const agent = await people.agent(agentId, supervisor && agentId === at.principal.subject);
-      const acted = await perform(
-        c,
-        at,
-        joinAsUpdate,
-        { ...at.by, agent, role },
-        { agentId, role },
-      );
-      return c.json(told(acted), 200);
+      return c.json(told(await join(c, at, { agentId, role, letIn: true })), 200);
     })
     .openapi(routes.patchParticipant, async (c) => {
       const { id, agentId } = c.req.valid('param');
       const at = await scene(c, id);
       const { role } = c.req.valid('json');
-      const acted = await perform(
-        c,
-        at,
-        changeRoleUpdate,
-        { ...at.by, agentId, role },
-        { agentId, role },
-      );
-      return c.json(told(acted), 200);
+      return c.json(told(await changeRole(c, at, agentId, role)), 200);
     })
     .openapi(routes.deleteParticipant, async (c) => {
       const { id, agentId } = c.req.valid('param');

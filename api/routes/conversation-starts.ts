@@ -1,5 +1,6 @@
 import { ConfigId } from '../../domain/channel/schema';
 import { conversationWorkflowId } from '../../domain/ids';
+import type { IdentifiedCustomer } from '../../infra/stores';
 import { endConversationSignal, getConversationQuery } from '../../workflows/conversation/messages';
 import type { RouteDeps } from '../context';
 import type { ConversationAccess } from '../conversations/access';
@@ -12,7 +13,9 @@ import type { People } from '../conversations/people';
 import { staffOf } from '../conversations/staff';
 import { InboundMessageRequest } from '../ingress/inbound-schema';
 import { type Ingress, openChannel } from '../ingress/ingress';
+import { isUnavailable } from '../ingress/outage-budget';
 import { createRoute, createRouter, json, jsonBody, z } from '../openapi';
+import type { Places } from '../routing/places';
 import { identifierOn } from './channels';
 import { conversationParams } from './conversations';
 
@@ -68,11 +71,12 @@ export interface StartRouteDeps extends RouteDeps {
   readonly ingress: Ingress;
   readonly mediaUse: MediaUse;
   readonly forceClose: ForceClose;
+  readonly places: Places;
 }
 
 /** How conversations begin and end by order. */
 export function conversationStartRoutes(deps: StartRouteDeps) {
-  const { stores, temporal, access, audit, people, ingress, mediaUse, forceClose } = deps;
+  const { stores, temporal, access, audit, people, ingress, mediaUse, forceClose, places } = deps;
 
   /** The conversation that an event has just opened; undefined when its workflow is not that far within moments. */
   async function openedIn(customerId: string): Promise<string | undefined> {
@@ -86,6 +90,30 @@ export function conversationStartRoutes(deps: StartRouteDeps) {
     } catch {
       return undefined;
     }
+  }
+
+  /** An agent's start takes a place of theirs, unless they serve the customer already. */
+  async function withPlace(
+    channelType: string,
+    agentId: string | undefined,
+    { signalTo }: IdentifiedCustomer,
+    send: (taskId?: string) => Promise<void>,
+  ): Promise<void> {
+    if (agentId === undefined || (await isServing(agentId, signalTo))) return send();
+    const mrdId = await stores.config.channelTypeMrd(channelType);
+    const workflowId = conversationWorkflowId(signalTo);
+    const wanted = { agentId, conversationId: null, workflowId, mrdId, counts: true, letIn: true };
+    return places.taking(wanted, send);
+  }
+  async function isServing(agentId: string, customerId: string): Promise<boolean> {
+    const open = await stores.conversations.openOf(customerId).catch((error: unknown) => {
+      if (isUnavailable(error)) return null;
+      throw error;
+    });
+    return (open?.participants ?? []).some(
+      ({ type, id, role, leftAt }) =>
+        type === 'AGENT' && id === agentId && role === 'PRIMARY' && leftAt === null,
+    );
   }
 
   return createRouter()
@@ -105,6 +133,7 @@ export function conversationStartRoutes(deps: StartRouteDeps) {
         channel,
         { ...customer, identifier },
         { actor, agent, messageId, body: checked },
+        (to, send) => withPlace(channel.channelType, agent?.agentId, to, send),
       );
       await audit.record(
         principal,

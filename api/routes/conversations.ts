@@ -21,6 +21,8 @@ import {
 } from '../conversations/transcript';
 import { conversationView, entryView, summaryView, visibleToStaff } from '../conversations/views';
 import { createRoute, createRouter, json, listQuery, pageOf, z } from '../openapi';
+import type { RoutingDesk } from '../routing/desk';
+import { createRoutingExplainer } from '../routing/explain';
 import { textStream } from '../streams/text-stream';
 
 const tags = ['Conversations'];
@@ -110,10 +112,12 @@ const getExplanation = createRoute({
 
 export interface ConversationRouteDeps extends RouteDeps {
   readonly access: ConversationAccess;
+  readonly desk: Pick<RoutingDesk, 'explain'>;
 }
 
 /** Reading conversations (http-api.md section 4). Each route shows what the caller may see and nothing else. */
-export function conversationRoutes({ stores, temporal, access }: ConversationRouteDeps) {
+export function conversationRoutes({ stores, temporal, access, desk }: ConversationRouteDeps) {
+  const explainRouting = createRoutingExplainer({ stores, desk });
   return createRouter()
     .openapi(getConversations, async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query');
@@ -158,8 +162,12 @@ export function conversationRoutes({ stores, temporal, access }: ConversationRou
     })
     .openapi(getExplanation, async (c) => {
       const stored = await access.read(principalOf(c), c.req.valid('param').id);
-      const explanation = await askConversation(temporal, stored, explainQuery);
-      return c.json((explanation ?? explainClosed(stored)) as z.infer<typeof ExplanationView>, 200);
+      const [explanation, routing] = await Promise.all([
+        askConversation(temporal, stored, explainQuery),
+        explainRouting(stored),
+      ]);
+      const answer = { ...(explanation ?? explainClosed(stored)), routing };
+      return c.json(answer as z.infer<typeof ExplanationView>, 200);
     });
 }
 
@@ -170,7 +178,7 @@ function explainClosed({
   disposition,
   closedAt,
   projection,
-}: StoredConversation): z.infer<typeof ExplanationView> {
+}: StoredConversation): Omit<z.infer<typeof ExplanationView>, 'routing'> {
   const ended = projection.closeReason ?? 'it has ended';
   return {
     state,

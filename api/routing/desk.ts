@@ -2,7 +2,6 @@ import { type Client, QueryNotRegisteredError } from '@temporalio/client';
 import {
   ApplicationFailure,
   type QueryDefinition,
-  type SignalDefinition,
   type UpdateDefinition,
   WorkflowNotFoundError,
 } from '@temporalio/common';
@@ -28,6 +27,7 @@ import {
   setMrdStateUpdate,
   type TakePlace,
   takePlaceUpdate,
+  taskEndedSignal,
 } from '../../workflows/routing/messages';
 import { insisting } from '../conversations/acts';
 import { toProblem } from '../errors';
@@ -50,8 +50,16 @@ export interface RoutingDesk {
   queues(): Promise<readonly QueueStatus[]>;
   /** Why requests wait: one, or the hundred first. */
   explain(taskId?: string): Promise<readonly RoutingExplanation[]>;
+  /** Nobody took a place after all. */
+  taskEnded(news: EndedTask): Promise<void>;
   /** Queues, agents, MRDs, calendars or routing attributes were changed. */
   configurationChanged(): Promise<void>;
+}
+
+interface EndedTask {
+  readonly taskId: string;
+  readonly conversationId: string;
+  readonly agentId: string;
 }
 
 export function createRoutingDesk(temporal: Client): RoutingDesk {
@@ -107,8 +115,14 @@ export function createRoutingDesk(temporal: Client): RoutingDesk {
     }
   }
 
-  async function tell(signal: SignalDefinition<[]>): Promise<void> {
-    await within(() => temporal.workflow.signalWithStart('routingWorkflow', { ...domain, signal }));
+  async function tell(signal: { readonly name: string }, ...signalArgs: unknown[]): Promise<void> {
+    await within(() =>
+      temporal.workflow.signalWithStart('routingWorkflow', {
+        ...domain,
+        signal: signal.name,
+        signalArgs,
+      }),
+    );
   }
 
   return {
@@ -121,6 +135,7 @@ export function createRoutingDesk(temporal: Client): RoutingDesk {
     queues: async () => (await look(getQueuesQuery)) ?? [],
     explain: async (taskId) =>
       (await look(explainRoutingQuery, taskId === undefined ? undefined : { taskId })) ?? [],
+    taskEnded: (news) => tell(taskEndedSignal, news),
     configurationChanged: () => tell(configurationChangedSignal),
   };
 }

@@ -151,6 +151,8 @@ export interface Leave extends By {
 export interface ChangeRole extends By {
   readonly agentId: string;
   readonly role: 'PRIMARY' | 'ASSISTANT' | 'OBSERVER';
+  /** Of a barge-in, as in {@link JoinAs}. */
+  readonly taskId?: string;
 }
 export interface WrapUp extends By {
   readonly labels: readonly { readonly category: string; readonly value: string }[];

@@ -80,14 +80,15 @@ export function whyNotChangeRole(state: ConversationState, request: ChangeRole):
 }
 
 /** A consulted agent becomes PRIMARY (CONSULT_CONFERENCE), or a supervisor barges in. */
-export function raise(turn: Turn, { agentId, role }: ChangeRole): void {
+export function raise(turn: Turn, { agentId, role, taskId }: ChangeRole): void {
   const agent = presentAgent(turn.state, agentId);
+  if (!agent || agent.role === role || agent.role === 'ASSISTANT') giveBack(turn, taskId, agentId);
   if (!agent || agent.role === role) return;
   if (agent.role === 'ASSISTANT') {
     promote(turn, agentId, 'CONSULT_CONFERENCE');
     return;
   }
-  joinPrimary(turn, { agentId, name: agent.name, supervisor: true });
+  joinPrimary(turn, { agentId, name: agent.name, supervisor: true }, { taskId });
 }
 
 /** The consulted agent becomes PRIMARY with the task that is there, its direction rewritten (domain.md 6.1). */

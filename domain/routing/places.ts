@@ -39,11 +39,20 @@ export function occupy(
   setPlace(agent, { ...place, since: turn.now });
   if (place.counts) interruptOthers(turn, agent, place.mrdId);
   touch(turn, agent);
+  // An outbound start does not know its conversation yet and is asked for under its own id: told of once it has moved.
+  if (place.conversationId !== place.taskId) assigned(turn, agent, place);
+}
+
+function assigned(
+  turn: RoutingTurn,
+  agent: AgentRow,
+  { taskId, conversationId }: Pick<Place, 'taskId' | 'conversationId'>,
+): void {
   turn.effects.push({
     type: 'agentEvent',
     agentId: agent.id,
     event: 'TASK_ASSIGNED',
-    data: { taskId: place.taskId, conversationId: place.conversationId },
+    data: { taskId, conversationId },
   });
 }
 
@@ -86,6 +95,7 @@ export function moved(
     agent.places.delete(place.conversationId);
     setPlace(agent, { ...place, conversationId, workflowId });
     touch(turn, agent);
+    assigned(turn, agent, { taskId, conversationId });
     return;
   }
   if (agent && agent.state !== 'UNKNOWN') return;

@@ -1,8 +1,11 @@
 import type { Db, Filter } from 'mongodb';
+import { CONVERSATION_STATES } from '../../domain/conversation/model';
 import type {
   ConversationFilter,
   ConversationStore,
   ConversationSummary,
+  ListedConversation,
+  OpenCounts,
   Page,
   PageRequest,
   PreviousConversation,
@@ -31,7 +34,7 @@ export function createConversationStore(
   const conversations = conversationsOf(db);
   const mentionsOf = createConversationSearch(db);
 
-  return { get, list, openOf, previousOf };
+  return { get, list, onList, openCounts, openOf, previousOf };
 
   async function get(conversationId: string): Promise<StoredConversation | null> {
     const document = await conversations.findOne({ _id: conversationId });
@@ -54,6 +57,40 @@ export function createConversationStore(
     return pageOf(rows, limit, toSummary, ({ createdAt, _id }) =>
       encodeCursor('conversations', [createdAt, _id]),
     );
+  }
+
+  async function onList(
+    listId: string,
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<ListedConversation>> {
+    const on = { onList: true, 'projection.conversation.listEntry.listId': listId };
+    const conditions: Filter<ConversationDocument>[] = [on];
+    if (cursor) {
+      const [createdAt, id] = decodeCursor('listed', cursor, ['string', 'string']).map(String);
+      conditions.push(newerThan(createdAt ?? '', id ?? ''));
+    }
+    const rows = await conversations
+      .find({ $and: conditions }, { projection: { words: 0 }, maxTimeMS: LIST_MS })
+      .sort({ createdAt: 1, _id: 1 })
+      .limit(limit + 1)
+      .toArray();
+    return pageOf(rows, limit, toListed, ({ createdAt, _id }) =>
+      encodeCursor('listed', [createdAt, _id]),
+    );
+  }
+
+  async function openCounts(agentIds: readonly string[] | null): Promise<OpenCounts> {
+    const theirs = agentIds ? heldByOneOf(agentIds) : {};
+    const count = (of: Filter<ConversationDocument>) =>
+      conversations.countDocuments({ $and: [of, theirs] }, { maxTimeMS: LIST_MS });
+    const states = CONVERSATION_STATES.filter((state) => state !== 'CLOSING' && state !== 'CLOSED');
+    const [counts, wrappingUp] = await Promise.all([
+      Promise.all(states.map(async (state) => [state, await count({ state })] as const)),
+      count({ state: 'WRAP_UP', 'projection.conversation.participants': { $not: PRIMARY_AGENT } }),
+    ]);
+    const byState = Object.fromEntries(counts.filter(([, found]) => found > 0));
+    const withBot = (byState['CREATED'] ?? 0) + (byState['INACTIVE'] ?? 0) + wrappingUp;
+    return { byState, withBot };
   }
 
   async function openOf(customerId: string): Promise<StoredConversation | null> {
@@ -147,6 +184,18 @@ export function createConversationStore(
       .limit(limit)
       .toArray();
   }
+}
+
+function newerThan(createdAt: string, id: string): Filter<ConversationDocument> {
+  return { $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: id } }] };
+}
+
+const PRIMARY_AGENT = { $elemMatch: { type: 'AGENT', role: 'PRIMARY', leftAt: null } };
+
+function toListed(document: ConversationDocument): ListedConversation {
+  const { listEntry } = document.projection.conversation;
+  if (!listEntry) throw new Error(`${document._id} is on no list`);
+  return { conversation: toSummary(document), entry: listEntry };
 }
 
 /** Restricts to what one of these agents holds, held when it closed, or nobody does. */

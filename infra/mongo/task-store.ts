@@ -1,8 +1,14 @@
 import type { Db, Filter } from 'mongodb';
 import type { TaskView } from '../../domain/conversation/view';
+import type { TalliedTask } from '../../domain/reporting/day-tally';
+import { DEFAULT_SERVICE_LEVEL } from '../../domain/reporting/service-level';
 import type { TaskFilter, TaskStore } from '../report-store';
 import { decodeCursor, encodeCursor, olderThan, pageOf } from './page';
 import { type ReportDocument, reportsOf, rowKey } from './report-documents';
+import { rethrow } from './unavailable';
+
+/** Rows of one answer of the server. */
+const BATCH_ROWS = 500;
 
 /** Members of a task that lists are filtered by. */
 const FILTERED = ['state', 'mediaState', 'agentId', 'queueId', 'conversationId'] as const;
@@ -10,6 +16,23 @@ const FILTERED = ['state', 'mediaState', 'agentId', 'queueId', 'conversationId']
 /** Agent tasks, which are kept whole in the rows of `agent_task`. */
 export function createTaskStore(db: Db): TaskStore {
   const reports = reportsOf(db);
+
+  async function* tasksSince(from: string): AsyncGenerator<TalliedTask> {
+    const rows = reports
+      .find(
+        { entity: 'agent_task', at: { $gte: from } },
+        { projection: { task: 1, serviceLevel: 1 }, batchSize: BATCH_ROWS },
+      )
+      .hint('rows')
+      .sort({ at: 1, _id: 1 });
+    try {
+      for await (const row of rows)
+        yield { task: taskOf(row), level: row.serviceLevel ?? DEFAULT_SERVICE_LEVEL };
+    } catch (error) {
+      rethrow(error);
+    }
+  }
+
   return {
     async list(filter, { limit, cursor }) {
       const conditions = conditionsOf(filter);
@@ -28,6 +51,7 @@ export function createTaskStore(db: Db): TaskStore {
       const row = await reports.findOne({ _id: rowKey('agent_task', taskId) });
       return row ? taskOf(row) : null;
     },
+    since: (from) => tasksSince(from),
   };
 }
 

@@ -66,7 +66,10 @@ export async function configureAll(live: LiveApi): Promise<void> {
     connectorId: 'partner',
     enabled: false,
   });
-  for (const id of ['agt_ana', 'agt_ben']) await make('agents', { id, name: id, username: id });
-  await make('agents', { id: 'sup_sara', name: 'Sara', username: 'sara', supervisor: true });
+  // Tests join far more conversations than a person could serve.
+  const mrds = [{ mrdId: 'chat', maxTasks: 100 }];
+  for (const id of ['agt_ana', 'agt_ben'])
+    await make('agents', { id, name: id, username: id, mrds });
+  await make('agents', { id: 'sup_sara', name: 'Sara', username: 'sara', supervisor: true, mrds });
   await make('bots', { id: 'echo', kind: 'HOOK' });
 }

@@ -90,6 +90,7 @@ function listenToRequests(inbox: Inbox, run: () => ConversationRun | null): void
   on(m.changeRoleUpdate, 'changeRole', "Change an agent's role.");
   on(m.updateDataUpdate, 'updateData', 'Change conversation data.');
   on(m.endSessionUpdate, 'endSession', 'End a channel session.');
+  on(m.closeListRequestUpdate, 'closeListRequest', 'Close the entry of a pull list.');
   on(m.addNoteUpdate, 'addNote', 'A note or whisper.');
   on(m.followUpUpdate, 'followUp', 'Staff reacts to, edits or deletes a message.');
   on(m.raiseHandUpdate, 'raiseHand', 'Raise or lower a hand.');

@@ -125,6 +125,7 @@ export const leaveUpdate = defineUpdate<Acted, [E.Leave]>('leave');
 export const changeRoleUpdate = defineUpdate<Acted, [E.ChangeRole]>('changeRole');
 export const updateDataUpdate = defineUpdate<Acted, [E.UpdateData]>('updateData');
 export const endSessionUpdate = defineUpdate<Acted, [E.EndSession]>('endSession');
+export const closeListRequestUpdate = defineUpdate<Acted, [E.CloseListRequest]>('closeListRequest');
 export const addNoteUpdate = defineUpdate<Acted, [E.AddNote]>('addNote');
 export const followUpUpdate = defineUpdate<Acted, [E.FollowUp]>('followUp');
 export const raiseHandUpdate = defineUpdate<Acted, [E.RaiseHand]>('raiseHand');

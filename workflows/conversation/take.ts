@@ -83,6 +83,10 @@ function giveBack(event: ConversationEvent, run: ConversationRun): void {
 function placeOf(
   event: ConversationEvent,
 ): { readonly id: string; readonly agentId: string } | null {
+  if (event.type === 'changeRole') {
+    const { taskId, agentId } = event.request;
+    return taskId === undefined ? null : { id: taskId, agentId };
+  }
   const by =
     event.type === 'joinAs' ? event.request : event.type === 'startOutbound' ? event.start : null;
   return by?.taskId !== undefined && by.agent ? { id: by.taskId, agentId: by.agent.agentId } : null;

@@ -28,6 +28,15 @@ export function fakeStores(given: Partial<Stores> = {}): FakeStores {
     tickets: fakeTickets(),
     idempotency: fakeIdempotency(),
     audit: fakeAudit(),
+    routing: {
+      publish: async () => undefined,
+      agent: async () => null,
+      agents: async () => [],
+      events: async () => [],
+      recent: async () => [],
+      lastEvent: async () => 0,
+      decisions: async () => [],
+    },
     presence: { renew: async () => undefined, leases: async () => new Map() },
   };
   const guarded = Object.fromEntries(
