@@ -29,7 +29,7 @@ export interface BoardDeps {
 }
 
 export function createBoard({ stores, agents, desk, now }: BoardDeps): Board {
-  const day = createDay(stores.tasks, now);
+  const day = createDay(stores, now);
 
   async function agentsSeenBy(principal: Principal) {
     const [visible, all, statuses] = await Promise.all([
@@ -158,7 +158,7 @@ interface Day {
 }
 
 /** The counters of the day, counted once for all who look. */
-function createDay(tasks: Pick<Stores['tasks'], 'since'>, now: () => Date) {
+function createDay(stores: Pick<Stores, 'tasks'>, now: () => Date) {
   let known: (Day & { readonly at: number }) | null = null;
   let counting: Promise<Day> | null = null;
 
@@ -167,7 +167,7 @@ function createDay(tasks: Pick<Stores['tasks'], 'since'>, now: () => Date) {
       const at = now().getTime();
       const since = `${now().toISOString().slice(0, 10)}T00:00:00.000Z`;
       const tally = new DayTally();
-      for await (const task of tasks.since(since)) tally.take(task);
+      for await (const task of stores.tasks.since(since)) tally.take(task);
       known = { since, of: tally.figures(), at };
       return known;
     })().finally(() => {

@@ -1,4 +1,3 @@
-import { RESOURCE_SCHEMAS } from '../../domain/configuration/schema';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, EventReader, type LiveConversation } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
@@ -7,8 +6,7 @@ const live = useLiveApi({ limits: { heartbeatSeconds: 1 } });
 const tokens: Record<string, string> = {};
 beforeAll(async () => {
   await configureAll(live());
-  const make = (resource: 'queues' | 'lists' | 'channels' | 'teams' | 'agents', object: object) =>
-    live().configure(resource, RESOURCE_SCHEMAS[resource].parse(object) as never);
+  const make = live().configure;
   await make('queues', { id: 'quiet', steps: [NOBODY] });
   await make('lists', { id: 'parking' });
   await make('channels', {
@@ -228,11 +226,7 @@ describe('an agent who has a conversation', () => {
   });
 
   it('has a place for what they take by themselves, and not one more than that', async () => {
-    const make = RESOURCE_SCHEMAS.agents.parse({
-      id: 'agt_one',
-      mrds: [{ mrdId: 'chat', maxTasks: 1 }],
-    });
-    await live().configure('agents', make as never);
+    await live().configure('agents', { id: 'agt_one', mrds: [{ mrdId: 'chat', maxTasks: 1 }] });
     tokens['agt_one'] = await live().tokenFor('agent', 'agt_one');
     const [one, two] = [await aCustomer(), await aCustomer()];
     const join = (to: LiveConversation) =>

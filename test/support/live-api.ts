@@ -6,6 +6,7 @@ import type { ApiConfig } from '../../api/settings';
 import { botActivities } from '../../bots/activities';
 import { connectorOf, PROVIDERS } from '../../connectors';
 import { botProtocolOf } from '../../connectors/bots';
+import { RESOURCE_SCHEMAS } from '../../domain/configuration/schema';
 import { createBotCredentials } from '../../infra/bot-credentials';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
@@ -41,7 +42,7 @@ export interface LiveApi extends Omit<TestApi, 'stores'> {
   /** Calls of connectors to their providers, answered with what `provider` says. */
   readonly sent: { readonly url: string; readonly body: string }[];
   provider: (url: string, body: string) => Response;
-  /** Makes a configured object, with the fields given. */
+  /** Makes a configured object, with the fields given and defaults for the rest. Routing hears of it when it starts, or is told. */
   configure(
     resource: ResourceName,
     object: Record<string, unknown> & { id: string },
@@ -137,7 +138,8 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       sent,
       provider: () => Response.json({}),
       async configure(resource, object) {
-        await stores.config.create(resource, object);
+        const complete = RESOURCE_SCHEMAS[resource].parse(object) as typeof object;
+        await stores.config.create(resource, complete);
       },
       another: (given) => open(given),
       async startWorkers() {
