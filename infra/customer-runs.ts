@@ -24,12 +24,14 @@ export function createCustomerRuns(client: Client): CustomerRuns {
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
 
   async function forgetOne(workflowId: string): Promise<boolean> {
+    // The list lags behind: it may not have the newest run yet, which says itself whether it has ended.
+    const newest = await ifThere(() => workflow.getHandle(workflowId).describe());
+    if (newest?.status.name === 'RUNNING') return false;
+    const runIds = new Set(newest ? [newest.runId] : []);
     const query = `WorkflowId = "${workflowId}"`;
-    for await (const { runId } of workflow.list({ query })) {
+    for await (const { runId } of workflow.list({ query })) runIds.add(runId);
+    for (const runId of runIds) {
       const workflowExecution = { workflowId, runId };
-      // The list lags behind: the run itself says whether it has ended.
-      const found = await ifThere(() => workflow.getHandle(workflowId, runId).describe());
-      if (found?.status.name === 'RUNNING') return false;
       await ifThere(() =>
         workflowService.deleteWorkflowExecution({ namespace, workflowExecution }),
       );

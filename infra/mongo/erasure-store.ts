@@ -98,12 +98,14 @@ export function createErasureStore(
       };
       const entries = { conversationId, erasedAt: { $exists: false } };
       await timeline.updateMany(entries, { $set: blank, $unset: { mediaIds: '' } });
-      await sends.updateMany({ conversationId }, { $set: { plan: null, error: null } });
-      for (const [entity, column] of PERSONAL_COLUMNS)
-        await reports.updateMany(
-          { conversationId, entity },
-          { $set: { [`row.${column}`]: null, 'task.note': null } },
-        );
+      await sends.updateMany(
+        { conversationId },
+        { $set: { plan: null, error: null, providerMessageIds: [] } },
+      );
+      for (const [entity, columns] of PERSONAL) {
+        const nulls = Object.fromEntries(columns.map((column) => [column, null]));
+        await reports.updateMany({ conversationId, entity }, { $set: nulls });
+      }
       const document = await conversations.findOne({ _id: conversationId });
       if (document) {
         const projection = blanked(document.projection);
@@ -127,11 +129,16 @@ export function createErasureStore(
   };
 }
 
-/** Columns of report rows that say something of the customer. */
-const PERSONAL_COLUMNS = [
-  ['channel_session', 'channel_customer_identifier'],
-  ['wrap_up', 'note'],
-  ['agent_task', 'note'],
+/** Members of report documents that say something of the customer. */
+const PERSONAL = [
+  ['conversation', ['row.customer_name']],
+  [
+    'channel_session',
+    ['row.channel_customer_identifier', 'row.device', 'row.browser', 'row.country', 'row.language'],
+  ],
+  ['conversation_data', ['row.value']],
+  ['wrap_up', ['row.note']],
+  ['agent_task', ['task.note']],
 ] as const;
 
 /** Who it was and what was said is gone; when, on which channels and how it ended stays. */

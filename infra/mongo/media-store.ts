@@ -9,7 +9,7 @@ import { MediaError } from '../../domain/message/media-error';
 import { type MediaView, pendingMedium } from '../../domain/message/media-state';
 import type { MediaStore } from '../stores';
 import { blobsOf, type MediaDocument, mediaOf, timelineOf } from './collections';
-import { isDuplicateKey, rethrow } from './unavailable';
+import { isDuplicateKey, rethrow, unavailable } from './unavailable';
 
 /** Bytes that a file's type is told from. */
 const SNIFFED_BYTES = 4100;
@@ -64,6 +64,9 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
       const document = { sha256, mimeType, size, fileName, owner, createdAt };
       // In one write, so that a follower of changes never sees it half done.
       await media.replaceOne({ _id: mediaId }, document, { upsert: true });
+      // They may have been removed with their last medium while this one came: whoever sends it again keeps them.
+      if (!(await blobs.findOne({ _id: sha256 })))
+        throw unavailable(new Error('the bytes were removed meanwhile'));
       return { mediaId, mimeType, size, sha256 };
     },
 
@@ -81,10 +84,7 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
     async remove(mediaId) {
       const found = await media.findOneAndDelete({ _id: mediaId });
       if (!found || 'failure' in found) return;
-      const { sha256 } = found;
-      if (await media.findOne({ sha256 })) return; // the same bytes under another id
-      const blob = await blobs.findOneAndDelete({ _id: sha256 });
-      if (blob) await bucket.delete(blob.fileId);
+      await removeBytes(found.sha256);
     },
 
     async fail(mediaId, reason) {
@@ -105,6 +105,16 @@ export function createMediaStore(db: Db, now: () => Date): MediaStore {
       return [...new Set(entries.map(({ conversationId }) => conversationId))];
     },
   };
+
+  /** Once no medium has them. One that comes in between is seen here, or sees that they have gone. */
+  async function removeBytes(sha256: string): Promise<void> {
+    const areNeeded = async () => (await media.findOne({ sha256 })) !== null;
+    if (await areNeeded()) return;
+    const blob = await blobs.findOneAndDelete({ _id: sha256 });
+    if (!blob) return;
+    if (await areNeeded()) await keepOnce(sha256, blob.fileId);
+    else await bucket.delete(blob.fileId);
+  }
 
   /** The same bytes are there already: the second copy goes. */
   async function keepOnce(sha256: string, fileId: ObjectId): Promise<void> {

@@ -7,9 +7,11 @@ import { configureAll } from '../support/live-objects';
 
 const live = useLiveApi();
 let connector: string;
+let agent: string;
 beforeAll(async () => {
   await configureAll(live());
   connector = await live().tokenFor('connector', 'partner');
+  agent = await live().tokenFor('agent', 'agt_ana');
 });
 
 const ask = async (method: string, path: string, token?: string | null, body?: unknown) => {
@@ -62,8 +64,14 @@ async function somebody(secret: string) {
   await customerWrites(live(), identifier, `second ${secret}`);
   const open = await eventually(() => live().stores.conversations.openOf(first.customerId));
   await ask('PATCH', `/v1/channels/generic/sessions/${identifier}`, connector, {
-    channelData: { page: secret },
+    channelData: { page: secret, browser: secret },
   });
+  await ask('POST', `/v1/conversations/${open.id}/participants`, agent, {
+    agentId: 'agt_ana',
+    role: 'PRIMARY',
+  });
+  const data = await ask('PATCH', `/v1/conversations/${open.id}/data`, agent, { topic: secret });
+  expect(data.status).toBe(200);
   return { ...first, second: open.id, secret };
 }
 
@@ -130,6 +138,5 @@ it('knows whom it may not find', async () => {
   for (const what of ['export', 'erase'])
     expect((await ask('POST', `/v1/customers/cus_none/${what}`)).status).toBe(404);
   expect((await ask('GET', '/v1/jobs/job_none')).status).toBe(404);
-  const agent = await live().tokenFor('agent', 'agt_ana');
   expect((await ask('POST', '/v1/customers/cus_none/erase', agent)).status).toBe(403);
 });
