@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { RESOURCE_SCHEMAS } from '../../domain/configuration/schema';
+import type { ArchivedEntry, ResourceName } from '../../infra/stores';
+import type { TestApi } from '../support/api';
+import { signedByMeta } from '../support/fakes/graph';
+import { eventually, useLiveApi } from '../support/live-api';
+
+const live = useLiveApi();
+const signs: { readonly url: string; readonly body: Record<string, unknown> }[] = [];
+let api: TestApi;
+let agent: string;
+
+beforeAll(async () => {
+  const make = (resource: ResourceName, object: Record<string, unknown> & { id: string }) =>
+    live().configure(resource, RESOURCE_SCHEMAS[resource].parse(object) as typeof object);
+  const shared = { accessToken: 'token', appSecret: 'app-secret', verifyToken: 'VT' };
+  const attributes = { pageId: 'PAGE1', ...shared };
+  await make('connectors', { id: 'page', providerId: 'messenger', attributes });
+  await make('connectors', {
+    id: 'number',
+    providerId: 'whatsapp-cloud',
+    attributes: { phoneNumberId: 'PN1', ...shared },
+  });
+  await make('queues', { id: 'support', mrdId: 'chat' });
+  const channel = (given: Record<string, unknown> & { id: string }) =>
+    make('channels', { queueId: 'support', wrapUp: { enabled: false }, ...given });
+  const fb = { channelType: 'MESSENGER', serviceIdentifier: 'PAGE1', connectorId: 'page' };
+  const wa = { channelType: 'WHATSAPP', serviceIdentifier: '+15550001111', connectorId: 'number' };
+  await channel({ id: 'fb', ...fb });
+  await channel({ id: 'wa', ...wa });
+  await make('agents', { id: 'agt_ana', name: 'Ana', username: 'ana' });
+  api = live().another({
+    outgoing: {
+      check: async () => undefined,
+      fetch: () => async (input, init) => {
+        signs.push({ url: String(input), body: JSON.parse(String(init?.body)) });
+        return Response.json({});
+      },
+    },
+  });
+  agent = await api.tokenFor('agent', 'agt_ana');
+  live().provider = (_url, body) => {
+    const { recipient, metadata = randomUUID() } = {
+      ...JSON.parse(body),
+      ...JSON.parse(body).message,
+    };
+    return Response.json({ recipient_id: recipient?.id, message_id: `m_${metadata}` });
+  };
+});
+
+function hook(channelId: string, body: unknown, secret = 'app-secret'): Promise<Response> {
+  const text = JSON.stringify(body);
+  return api.call('POST', `/webhooks/${channelId}`, {
+    token: null,
+    body: text,
+    headers: signedByMeta(text, secret),
+  });
+}
+const page = (...messaging: object[]) => ({ object: 'page', entry: [{ id: 'PAGE1', messaging }] });
+const from = (user: string, event: object) => ({
+  sender: { id: user },
+  recipient: { id: 'PAGE1' },
+  timestamp: Date.now(),
+  ...event,
+});
+const to = (user: string, message: object) => ({
+  sender: { id: 'PAGE1' },
+  recipient: { id: user },
+  timestamp: Date.now(),
+  message: { is_echo: true, ...message },
+});
+
+interface Entry extends ArchivedEntry {
+  readonly delivery: (ArchivedEntry['delivery'] & { readonly state: string }) | null;
+}
+/** The conversation of a Messenger user, once it is there. */
+const conversationOf = (user: string) =>
+  eventually(async () => {
+    const filter = { channelId: 'fb', identifier: user };
+    const [customer] = (await live().stores.customers.search(filter, { limit: 1 })).items;
+    return customer && (await live().stores.conversations.openOf(customer.id));
+  });
+async function timeline(id: string): Promise<readonly Entry[]> {
+  const answer = await api.call('GET', `/v1/conversations/${id}/timeline`);
+  return ((await answer.json()) as { items: Entry[] }).items;
+}
+const entryOf = (id: string, fits: (entry: Entry) => boolean) =>
+  eventually(async () => (await timeline(id)).find(fits));
+
+async function aChat() {
+  const user = `U${randomUUID()}`;
+  const mid = `m_${randomUUID()}`;
+  const written = await hook('fb', page(from(user, { message: { mid, text: 'Živo 😀' } })));
+  expect([written.status, await written.text()]).toEqual([200, 'EVENT_RECEIVED']);
+  const { id } = await conversationOf(user);
+  await entryOf(id, ({ providerMessageId }) => providerMessageId === mid);
+  const joined = await api.call('POST', `/v1/conversations/${id}/participants`, {
+    body: { agentId: 'agt_ana', role: 'PRIMARY' },
+    token: agent,
+  });
+  expect(joined.status).toBeLessThan(300);
+  return { user, id, mid };
+}
+async function say(id: string, text: string): Promise<{ messageId: string; partId: string }> {
+  const answer = await api.call('POST', `/v1/conversations/${id}/messages`, {
+    body: { body: { type: 'PLAIN', text } },
+    token: agent,
+  });
+  expect(answer.status).toBe(202);
+  const { messageId } = (await answer.json()) as { messageId: string };
+  return { messageId, partId: `${messageId}-1` };
+}
+
+it('answers the set-up call of Meta, and no other', async () => {
+  const ask = (token: string) =>
+    api.call('GET', `/webhooks/fb?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=42`, {
+      token: null,
+    });
+  const right = await ask('VT');
+  expect([right.status, await right.text()]).toEqual([200, '42']);
+  expect((await ask('no')).status).toBe(403);
+});
+
+it('takes nothing that is not signed, or is another page’s alone', async () => {
+  const user = `U${randomUUID()}`;
+  const event = from(user, { message: { mid: 'm_0', text: 'hi' } });
+  expect((await hook('fb', page(event), 'other-secret')).status).toBe(401);
+  const elsewhere = { object: 'page', entry: [{ id: 'PAGE9', messaging: [event] }] };
+  expect((await hook('fb', elsewhere)).status).toBe(401);
+  const filter = { channelId: 'fb', identifier: user };
+  expect((await live().stores.customers.search(filter, { limit: 1 })).items).toEqual([]);
+});
+
+it('carries a chat: the answer goes out, its echo, delivery and reading come back', async () => {
+  const { user, id } = await aChat();
+  const { messageId, partId } = await say(id, 'Good morning');
+  const sent = await eventually(async () => live().sent.find(({ body }) => body.includes(partId)));
+  expect(sent.url).toBe('https://graph.facebook.com/v25.0/PAGE1/messages');
+  expect(JSON.parse(sent.body)).toEqual({
+    recipient: { id: user },
+    messaging_type: 'RESPONSE',
+    message: { text: 'Good morning', metadata: partId },
+  });
+  const state = (wanted: string) =>
+    entryOf(id, (entry) => entry.id === messageId && entry.delivery?.state === wanted);
+  await state('SENT');
+  const echo = { mid: `m_${partId}`, text: 'Good morning', metadata: partId };
+  expect((await hook('fb', page(to(user, echo)))).status).toBe(200);
+  expect((await hook('fb', page(to(user, { ...echo, metadata: undefined })))).status).toBe(200);
+  const watermark = Date.now() + 1000;
+  await hook('fb', page(from(user, { delivery: { watermark } })));
+  await state('DELIVERED');
+  await hook('fb', page(from(user, { read: { watermark } })));
+  await state('READ');
+  expect((await timeline(id)).filter(({ type }) => type === 'AGENT_MESSAGE')).toHaveLength(1);
+});
+
+it('records what was written in the inbox of the page, once, and sends nothing', async () => {
+  const { user, id } = await aChat();
+  const before = live().sent.length;
+  const mid = `m_${randomUUID()}`;
+  const echo = page(to(user, { mid, text: 'We are open' }));
+  expect((await hook('fb', echo)).status).toBe(200);
+  const entry = await entryOf(id, ({ providerMessageId }) => providerMessageId === mid);
+  expect(entry).toMatchObject({
+    type: 'AGENT_MESSAGE',
+    actor: { type: 'APP', id: 'provider-inbox' },
+    body: { type: 'PLAIN', text: 'We are open' },
+  });
+  await hook('fb', echo);
+  const { messageId } = await say(id, 'Hello'); // whatever the copy did has been done by then
+  await entryOf(id, (one) => one.id === messageId);
+  expect(
+    (await timeline(id)).filter(({ providerMessageId }) => providerMessageId === mid),
+  ).toHaveLength(1);
+  const calls = live().sent.slice(before);
+  expect(calls.filter(({ body }) => body.includes('We are open'))).toEqual([]);
+});
+
+it('an echo to somebody with whom no conversation is open makes no customer', async () => {
+  const user = `U${randomUUID()}`;
+  expect((await hook('fb', page(to(user, { mid: 'm_x', text: 'Hi' })))).status).toBe(200);
+  const filter = { channelId: 'fb', identifier: user };
+  expect((await live().stores.customers.search(filter, { limit: 1 })).items).toEqual([]);
+});
+
+it('shows the customer that the agent writes and has read', async () => {
+  const { user, id } = await aChat();
+  const { seq } = (await timeline(id)).findLast(({ type }) => type === 'CUSTOMER_MESSAGE') as Entry;
+  const acts = (path: string, body: object) =>
+    api.call('POST', `/v1/conversations/${id}/${path}`, { body, token: agent });
+  expect((await acts('typing', { typing: true })).status).toBe(202);
+  expect((await acts('read', { seq })).status).toBe(202);
+  const shown = (action: string) =>
+    eventually(async () =>
+      signs.find(
+        ({ body }) => body['sender_action'] === action && JSON.stringify(body).includes(user),
+      ),
+    );
+  expect((await shown('typing_on')).url).toBe('https://graph.facebook.com/v25.0/PAGE1/messages');
+  await shown('mark_seen');
+});
+
+it('WhatsApp: tells of a changed number with the session, and of trouble with the account', async () => {
+  const phone = `1555${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`;
+  const metadata = { display_phone_number: '15550001111', phone_number_id: 'PN1' };
+  const change = (value: object) => ({
+    object: 'whatsapp_business_account',
+    entry: [{ id: 'W1', changes: [{ field: 'messages', value: { metadata, ...value } }] }],
+  });
+  const message = (given: object) =>
+    change({ messages: [{ from: phone, timestamp: '1772998024', ...given }] });
+  const id = `wamid.${randomUUID()}`;
+  expect((await hook('wa', message({ id, type: 'text', text: { body: 'Zdravo' } }))).status).toBe(
+    200,
+  );
+  const filter = { channelId: 'wa', identifier: `+${phone}` };
+  const open = await eventually(async () => {
+    const [customer] = (await live().stores.customers.search(filter, { limit: 1 })).items;
+    return customer && (await live().stores.conversations.openOf(customer.id));
+  });
+  await entryOf(open.id, ({ providerMessageId }) => providerMessageId === id);
+  const system = { type: 'user_changed_number', wa_id: '15550009999' };
+  await hook('wa', message({ id: `${id}2`, type: 'system', system }));
+  await eventually(async () => {
+    const [session] = (await live().stores.conversations.get(open.id))?.channelSessions ?? [];
+    return session?.channelData['movedTo'] === '+15550009999';
+  });
+  expect((await hook('wa', change({ errors: [{ code: 131031, title: 'locked' }] }))).status).toBe(
+    200,
+  );
+  expect(api.logged).toContainEqual({
+    level: 'warn',
+    fields: { channelId: 'wa', reason: '131031' },
+    message: 'the provider reports trouble with the account',
+  });
+});
