@@ -16,7 +16,13 @@ import { failureReason } from '../domain/message/send-policy';
 import { OutgoingError } from '../domain/outgoing-error';
 import type { LedgerRow, SendLedger } from '../infra/mongo/send-ledger';
 import type { Outgoing } from '../infra/outgoing';
-import type { ArchivedEntry, ConfigStore, MediaStore, TimelineStore } from '../infra/stores';
+import type {
+  ArchivedEntry,
+  ConfigStore,
+  CustomerStore,
+  MediaStore,
+  TimelineStore,
+} from '../infra/stores';
 import { Pacer } from './pacer';
 import { cannotTell, isUnavailable, nameOf, stopped, toApplicationFailure } from './send-failures';
 import { type Target, targetOf } from './send-target';
@@ -33,6 +39,8 @@ export interface SendDeps {
   readonly linkOf: (mediaId: string) => string;
   /** PARLEY_PUBLIC_URL: status callbacks come below it. */
   readonly publicUrl: string;
+  /** Learns by what other name the provider knows a recipient. */
+  readonly customers?: Pick<CustomerStore, 'identify'>;
   /** For operators, once per channel that stopped, and for each send that could not be recorded. */
   readonly alert: (alert: SendAlert) => void;
   readonly now?: () => Date;
@@ -94,7 +102,19 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     const taken = await (takeOver ? ledger.takeOver : ledger.take)(row.partId, input.attempt);
     if (!taken) throw new ConnectorError('Ambiguous', 'another attempt has the part');
     const result = await call(part, input, target, deadline);
-    return record(row, input, result, deadline);
+    const recorded = await record(row, input, result, deadline);
+    await learn(result.aliases, input, target);
+    return recorded;
+  }
+
+  /** So that an answer from the other name finds the same customer. The message is out: a failure costs only that. */
+  async function learn(
+    aliases: SendResult['aliases'],
+    { customerIdentifier: identifier }: SendPart,
+    { channel }: Target,
+  ): Promise<void> {
+    if (!aliases || aliases.length === 0) return;
+    await deps.customers?.identify({ channel, identifier, aliases, name: null }).catch(() => null);
   }
 
   /** The part's row and body. The message is planned once, with its first part. */

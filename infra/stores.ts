@@ -242,10 +242,13 @@ export interface CustomerStore {
   /**
    * The customer behind a channel identity (domain.md 10.2), created when new; follows merges; answers from a bounded cache where
    * it can. Concurrent first calls of one identity make one customer. `verified`: a signature vouches for the identifier.
+   * `aliases`: other names that the provider has for this very user. An unknown identifier joins the customer of a known alias, and
+   * unknown aliases join the customer; nobody is merged by them.
    */
   identify(input: {
     readonly channel: Channel;
     readonly identifier: string;
+    readonly aliases?: readonly string[];
     readonly name: string | null;
     readonly attributes?: Readonly<Record<string, string>>;
     readonly phone?: string | null;

@@ -45,6 +45,8 @@ export interface Visitor {
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** A number that the provider vouches for, E.164. */
   readonly phone?: string | undefined;
+  /** Other names that the provider has for the same user. */
+  readonly aliases?: readonly string[] | undefined;
   /** A signature vouches for the identifier. */
   readonly verified?: boolean | undefined;
 }
@@ -139,6 +141,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       name: visitor.name ?? null,
       ...(visitor.attributes ? { attributes: visitor.attributes } : {}),
       phone: visitor.phone ?? null,
+      ...(visitor.aliases ? { aliases: visitor.aliases } : {}),
       verified: visitor.verified ?? false,
     });
   }

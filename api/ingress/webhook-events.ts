@@ -83,7 +83,8 @@ async function takeEvent(
     return keep(stores, channel, 'an id is not well-formed', evidence);
   const { displayName, phone } = externalUser;
   const name = displayName ? String(guarded(displayName)).slice(0, 256) : null;
-  const visitor = { identifier: externalUser.id, name, phone };
+  const aliases = externalUser.aliases?.filter(isSound);
+  const visitor = { identifier: externalUser.id, name, phone, aliases };
   const key = event.eventKey;
 
   switch (event.kind) {

@@ -60,7 +60,8 @@ function errorOfDialog({ status, headers, text, json }: ProviderAnswer): Connect
   const facts = { code: String(status), ...detailOf(text) };
   if (status === 401)
     return new ConnectorError('ChannelStopped', 'HTTP 401', { reason: 'auth', ...facts });
-  if (status === 502) return new ConnectorError('Unavailable', 'HTTP 502', facts);
+  if (status === 502 && /not available/i.test(text))
+    return new ConnectorError('Unavailable', 'HTTP 502', facts);
   if (status !== 400 || hasCode(json)) return null;
   if (/rate.?limit|too many/i.test(text)) return throttled(headers, facts);
   if (/payment|funds|billing/i.test(text))

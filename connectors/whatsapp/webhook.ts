@@ -130,7 +130,7 @@ function valueEvents(
       ({ code, title, message }, index): InboundEvent => ({
         ...base,
         kind: 'accountAlert',
-        eventKey: `alert:${code}:${index}:${base.occurredAt}`,
+        eventKey: `alert:${code}:${index}:${digest(JSON.stringify(value))}`,
         code: String(code ?? 'unknown'),
         ...detailOf(title ?? message),
       }),

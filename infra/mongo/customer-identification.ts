@@ -41,14 +41,86 @@ export function createIdentification(
 
   return async function identify(contact) {
     const identity = identityOf(contact.channel, contact.identifier);
+    const others = aliasesOf(identity, contact);
     const owner =
-      cache.owner(identity) ?? (await lookUp(identity)) ?? (await meet(identity, contact));
+      (await ownerOf(identity)) ??
+      (await ofAlias(identity, others, contact)) ??
+      (await meet(identity, contact));
+    await keepAliases(others, owner.customerId, contact);
     const known = await cache.followed(owner.customerId);
     if (!known) throw new Error(`The identity of ${owner.customerId} has no customer`);
     const { id, name, anonymous, liveIn } = await enriched(known, contact);
     const suggestions = anonymous ? owner.suggestions : [];
     return { customerId: id, name, anonymous, signalTo: liveIn ?? id, suggestions };
   };
+
+  async function ownerOf(identity: ChannelIdentity): Promise<Owner | undefined> {
+    return cache.owner(identity) ?? (await lookUp(identity));
+  }
+
+  /** Never worth a message: what cannot be kept now is kept with the next one. */
+  async function keepAliases(
+    aliases: readonly ChannelIdentity[],
+    customerId: string,
+    contact: Contact,
+  ): Promise<void> {
+    try {
+      for (const alias of aliases)
+        if (!(await ownerOf(alias))) await adopt(alias, customerId, contact);
+    } catch {
+      // The database is away, or refuses the customer.
+    }
+  }
+
+  /** The customer of the first alias that is known, to whom the identity is added. */
+  async function ofAlias(
+    identity: ChannelIdentity,
+    aliases: readonly ChannelIdentity[],
+    contact: Contact,
+  ): Promise<Owner | undefined> {
+    for (const alias of aliases) {
+      const owner = await ownerOf(alias);
+      if (owner) return adopt(identity, owner.customerId, contact);
+    }
+    return undefined;
+  }
+
+  /** Gives a customer one more identity; whoever was faster has it. Undefined: the customer has no room for more. */
+  async function adopt(
+    identity: ChannelIdentity,
+    customerId: string,
+    { channel }: Contact,
+  ): Promise<Owner | undefined> {
+    const { namespace, externalId } = identity;
+    const linked = { namespace, externalId, channelId: channel.id, linkedAt: now().toISOString() };
+    const { channelId, linkedAt } = linked;
+    const _id = keyOf(identity);
+    try {
+      const customer = await records.transaction(async (session) => {
+        const before = await records.existing(session, customerId);
+        if (!withinLimits([...before.identities, linked])) return null;
+        await identities.insertOne(
+          {
+            _id,
+            customerId: before.mergedInto ?? customerId,
+            channelId,
+            linkedAt,
+            suggestions: [],
+          },
+          { session },
+        );
+        return records.change(session, before.mergedInto ?? customerId, (target) =>
+          withIdentities(target, [linked]),
+        );
+      });
+      if (!customer) return undefined;
+      cache.remember(customer);
+      return cache.own(identity, { customerId: customer._id, suggestions: [] });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return lookUp(identity);
+    }
+  }
 
   /** One command: the identity with its customer. */
   async function lookUp(identity: ChannelIdentity): Promise<Owner | undefined> {
@@ -154,6 +226,20 @@ export function createIdentification(
     return cache.remember(after);
   }
 }
+
+/** Aliases under which a provider may bring the same user again, other spellings of the same identity left out. */
+function aliasesOf(
+  identity: ChannelIdentity,
+  { channel, aliases = [] }: Contact,
+): readonly ChannelIdentity[] {
+  return aliases
+    .slice(0, ALIASES_LIMIT)
+    .map((alias) => identityOf(channel, alias))
+    .filter(({ externalId }) => externalId !== '' && externalId !== identity.externalId);
+}
+
+/** Names that one event may bring. */
+const ALIASES_LIMIT = 5;
 
 const MATCHED_BY_PHONE: ReadonlySet<string> = new Set(['WHATSAPP', 'SMS', 'CX_VOICE']);
 

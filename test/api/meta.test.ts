@@ -7,6 +7,8 @@ import { eventually, useLiveApi } from '../support/live-api';
 
 const live = useLiveApi();
 const signs: { readonly url: string; readonly body: Record<string, unknown> }[] = [];
+/** By what number WhatsApp knows somebody else than by the one that was written to. */
+const waIds = new Map<string, string>();
 let api: TestApi;
 let agent: string;
 
@@ -40,10 +42,18 @@ beforeAll(async () => {
   });
   agent = await api.tokenFor('agent', 'agt_ana');
   live().provider = (_url, body) => {
-    const { recipient, metadata = randomUUID() } = {
+    const {
+      recipient,
+      to,
+      metadata = randomUUID(),
+    } = {
       ...JSON.parse(body),
       ...JSON.parse(body).message,
     };
+    if (to !== undefined) {
+      const contacts = [{ input: to, wa_id: waIds.get(to) ?? to }];
+      return Response.json({ contacts, messages: [{ id: `wamid.${randomUUID()}` }] });
+    }
     return Response.json({ recipient_id: recipient?.id, message_id: `m_${metadata}` });
   };
 });
@@ -201,37 +211,63 @@ it('shows the customer that the agent writes and has read', async () => {
   await shown('mark_seen');
 });
 
-it('WhatsApp: tells of a changed number with the session, and of trouble with the account', async () => {
-  const phone = `1555${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`;
-  const metadata = { display_phone_number: '15550001111', phone_number_id: 'PN1' };
-  const change = (value: object) => ({
-    object: 'whatsapp_business_account',
-    entry: [{ id: 'W1', changes: [{ field: 'messages', value: { metadata, ...value } }] }],
-  });
-  const message = (given: object) =>
+describe('WhatsApp', () => {
+  const aPhone = () => `1555${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`;
+  const change = (value: object) => {
+    const metadata = { display_phone_number: '15550001111', phone_number_id: 'PN1' };
+    return {
+      object: 'whatsapp_business_account',
+      entry: [{ id: 'W1', changes: [{ field: 'messages', value: { metadata, ...value } }] }],
+    };
+  };
+  const message = (phone: string, given: object) =>
     change({ messages: [{ from: phone, timestamp: '1772998024', ...given }] });
-  const id = `wamid.${randomUUID()}`;
-  expect((await hook('wa', message({ id, type: 'text', text: { body: 'Zdravo' } }))).status).toBe(
-    200,
-  );
-  const filter = { channelId: 'wa', identifier: `+${phone}` };
-  const open = await eventually(async () => {
-    const [customer] = (await live().stores.customers.search(filter, { limit: 1 })).items;
-    return customer && (await live().stores.conversations.openOf(customer.id));
+  async function writes(phone: string): Promise<string> {
+    const id = `wamid.${randomUUID()}`;
+    const text = message(phone, { id, type: 'text', text: { body: 'Zdravo' } });
+    expect((await hook('wa', text)).status).toBe(200);
+    const filter = { channelId: 'wa', identifier: `+${phone}` };
+    const open = await eventually(async () => {
+      const [customer] = (await live().stores.customers.search(filter, { limit: 1 })).items;
+      return customer && (await live().stores.conversations.openOf(customer.id));
+    });
+    await entryOf(open.id, ({ providerMessageId }) => providerMessageId === id);
+    return open.id;
+  }
+
+  it('tells of a changed number with the session', async () => {
+    const phone = aPhone();
+    const conversationId = await writes(phone);
+    const system = { type: 'user_changed_number', wa_id: '15550009999' };
+    await hook('wa', message(phone, { id: `wamid.${randomUUID()}`, type: 'system', system }));
+    await eventually(async () => {
+      const conversation = await live().stores.conversations.get(conversationId);
+      return conversation?.channelSessions[0]?.channelData['movedTo'] === '+15550009999';
+    });
   });
-  await entryOf(open.id, ({ providerMessageId }) => providerMessageId === id);
-  const system = { type: 'user_changed_number', wa_id: '15550009999' };
-  await hook('wa', message({ id: `${id}2`, type: 'system', system }));
-  await eventually(async () => {
-    const [session] = (await live().stores.conversations.get(open.id))?.channelSessions ?? [];
-    return session?.channelData['movedTo'] === '+15550009999';
+
+  it('knows a customer by the number that Meta answers with as well', async () => {
+    const [phone, other] = [aPhone(), aPhone()];
+    waIds.set(phone, other);
+    const id = await writes(phone);
+    const body = { agentId: 'agt_ana', role: 'PRIMARY' };
+    await api.call('POST', `/v1/conversations/${id}/participants`, { body, token: agent });
+    const { messageId } = await say(id, 'Hello');
+    await entryOf(id, (entry) => entry.id === messageId && entry.delivery?.state === 'ACCEPTED');
+    const filter = { channelId: 'wa', identifier: `+${other}` };
+    await eventually(
+      async () => (await live().stores.customers.search(filter, { limit: 1 })).items[0],
+    );
+    expect(await writes(other)).toBe(id);
   });
-  expect((await hook('wa', change({ errors: [{ code: 131031, title: 'locked' }] }))).status).toBe(
-    200,
-  );
-  expect(api.logged).toContainEqual({
-    level: 'warn',
-    fields: { channelId: 'wa', reason: '131031' },
-    message: 'the provider reports trouble with the account',
+
+  it('tells operators of trouble with the account', async () => {
+    const errors = [{ code: 131031, title: 'locked' }];
+    expect((await hook('wa', change({ errors }))).status).toBe(200);
+    expect(api.logged).toContainEqual({
+      level: 'warn',
+      fields: { channelId: 'wa', reason: '131031' },
+      message: 'the provider reports trouble with the account',
+    });
   });
 });

@@ -110,14 +110,14 @@ describe('calls', () => {
       anOutboundPart({ channelType: 'MESSENGER', to: 'U1', ...part }),
       context(over),
     );
-  const sent = () => graph.calls.at(-1)?.body;
+  const sent = () => graph.requests.at(-1)?.body;
 
   it('posts to the page, and takes the id', async () => {
     expect(await send({ replyTo: 'm_1' })).toEqual({
       providerMessageIds: [graph.messages.at(-1)?.id],
       state: 'sent',
     });
-    expect(graph.calls.at(-1)).toEqual({
+    expect(graph.requests.at(-1)).toEqual({
       path: '/v25.0/PAGE1/messages',
       body: {
         recipient: { id: 'U1' },

@@ -217,14 +217,14 @@ describe('calls', () => {
     anOutboundPart({ channelType: 'WHATSAPP', ...over });
   const send = (part: Partial<OutboundPart> = {}, over: object = {}) =>
     whatsappCloudConnector.send(aPart(part), onCloud(over));
-  const sent = () => graph.calls.at(-1)?.body;
+  const sent = () => graph.requests.at(-1)?.body;
 
   it('posts to the number, and takes the id', async () => {
     expect(await send({ replyTo: 'wamid.A1' })).toEqual({
       providerMessageIds: [graph.messages.at(-1)?.id],
       state: 'accepted',
     });
-    expect(graph.calls.at(-1)).toEqual({
+    expect(graph.requests.at(-1)).toEqual({
       path: '/v25.0/123456123/messages',
       body: {
         messaging_product: 'whatsapp',
@@ -237,7 +237,7 @@ describe('calls', () => {
       },
     });
     await dialogConnector.send(aPart(), onHub());
-    expect(hub.calls.at(-1)).toMatchObject({ path: '/messages', body: { to: '15550002222' } });
+    expect(hub.requests.at(-1)).toMatchObject({ path: '/messages', body: { to: '15550002222' } });
   });
 
   it('addresses a user who hides the number by the business-scoped id', async () => {
@@ -427,7 +427,7 @@ describe('calls', () => {
     expect(sent()).toEqual({ ...read, typing_indicator: { type: 'text' } });
     await whatsappCloudConnector.markRead?.({ ...sign, inboundMessageId: 'wamid.A1' }, onCloud());
     expect(sent()).toEqual(read);
-    const before = graph.calls.length;
+    const before = graph.requests.length;
     await whatsappCloudConnector.typing?.(
       { ...sign, typing: false, inboundMessageId: 'wamid.A1' },
       onCloud(),
@@ -436,7 +436,7 @@ describe('calls', () => {
       { ...sign, typing: true, inboundMessageId: null },
       onCloud(),
     );
-    expect(graph.calls).toHaveLength(before);
+    expect(graph.requests).toHaveLength(before);
   });
 
   it('asks for the address of a medium, and once more when it has expired', async () => {

@@ -2,12 +2,25 @@ import { PROVIDERS } from '../../../connectors';
 import { useDatabase } from '../../support/servers';
 import { http } from './described/http';
 import { line } from './described/line';
+import { instagram, messenger } from './described/messenger';
 import { telegram } from './described/telegram';
 import { twilioSms, twilioWhatsapp } from './described/twilio';
 import { viber } from './described/viber';
+import { dialog360, whatsappCloud } from './described/whatsapp';
 import { conformance } from './kit';
 
-const DESCRIBED = [http, twilioSms, twilioWhatsapp, viber, telegram, line];
+const DESCRIBED = [
+  http,
+  twilioSms,
+  twilioWhatsapp,
+  whatsappCloud,
+  dialog360,
+  messenger,
+  instagram,
+  viber,
+  telegram,
+  line,
+];
 
 it('every channel of every provider that sends is described', () => {
   const offered = PROVIDERS.filter(({ delivery }) => delivery === 'SEND').flatMap(

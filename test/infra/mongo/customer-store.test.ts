@@ -73,6 +73,43 @@ describe('identify', () => {
     expect(remembered.reads).toBe(1);
   });
 
+  it('knows a user by every name that the provider has for them, and merges nobody', async () => {
+    const [number, hidden] = [aNumber(), `US.${randomInt(1e11, 1e12)}`];
+    const contact = { channel: wa, name: null };
+    const aliases = [number.slice(1), hidden];
+    const ana = await store().identify({ ...contact, identifier: number, aliases });
+    expect(ana).toMatchObject(await store().identify({ ...contact, identifier: hidden }));
+    const { identities } = (await store().get(ana.customerId)) ?? { identities: [] };
+    expect(identities.map(({ externalId }) => externalId)).toEqual([number, hidden]);
+    // An unknown number of a known user, as a provider answers to a send.
+    const other = aNumber();
+    await store().identify({ ...contact, identifier: number, aliases: [other] });
+    expect((await store().identify({ ...contact, identifier: other })).customerId).toBe(
+      ana.customerId,
+    );
+    // Two who are known stay two.
+    const bo = await store().identify({ ...contact, identifier: aNumber() });
+    const [boKey] = ((await store().get(bo.customerId)) ?? { identities: [] }).identities;
+    const alias = boKey?.externalId ?? '';
+    const again = await store().identify({ ...contact, identifier: hidden, aliases: [alias] });
+    expect(again.customerId).toBe(ana.customerId);
+    expect((await store().identify({ ...contact, identifier: alias })).customerId).toBe(
+      bo.customerId,
+    );
+  });
+
+  it('an unknown name joins the customer of a known alias, also a hundred times at once', async () => {
+    const [number, hidden] = [aNumber(), `US.${randomInt(1e11, 1e12)}`];
+    const ana = await store().identify({ channel: wa, identifier: hidden, name: 'Ana' });
+    const calls = Array.from({ length: 100 }, () =>
+      store().identify({ channel: wa, identifier: number, aliases: [hidden], name: null }),
+    );
+    const found = new Set((await Promise.all(calls)).map(({ customerId }) => customerId));
+    expect(found).toEqual(new Set([ana.customerId]));
+    const { identities } = (await store().get(ana.customerId)) ?? { identities: [] };
+    expect(identities).toHaveLength(2);
+  });
+
   it('joins a provider-asserted number that one customer has', async () => {
     const phone = aNumber();
     const ana = await store().identify({ channel: wa, identifier: phone.slice(1), name: 'Ana' });

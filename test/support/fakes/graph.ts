@@ -17,7 +17,7 @@ export interface FakeGraph extends FakeServer {
   hookUrl: string;
   readonly script: Script;
   /** Every request to `…/messages` with good credentials, taken or not: messages, typing signs, read receipts. */
-  readonly calls: readonly FakeGraphCall[];
+  readonly requests: readonly FakeGraphCall[];
   readonly messages: readonly FakeGraphMessage[];
   /** Media by id; `gone` answers that many requests for the bytes with 404 first. */
   readonly media: Map<string, { readonly bytes: string; readonly mimeType: string; gone?: number }>;
@@ -40,10 +40,10 @@ export async function startFakeGraph({
   readonly apiKey?: string;
 }): Promise<FakeGraph> {
   const script = new Script();
-  const calls: FakeGraphCall[] = [];
+  const requests: FakeGraphCall[] = [];
   const messages: FakeGraphMessage[] = [];
   const media: FakeGraph['media'] = new Map();
-  const graph = { script, calls, messages, media, hookUrl: '' };
+  const graph = { script, requests, messages, media, hookUrl: '' };
   const app = new Hono<FakeEnv>();
   let created = 0;
 
@@ -61,7 +61,7 @@ export async function startFakeGraph({
     if (!c.req.path.endsWith('/messages')) return c.notFound();
     const body = await c.req.json();
     const { path } = c.req;
-    calls.push({ path, body });
+    requests.push({ path, body });
     const acting = body.status === 'read' || body.sender_action !== undefined;
     created += 1;
     const whatsapp = body.messaging_product === 'whatsapp';
