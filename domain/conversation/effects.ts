@@ -49,11 +49,12 @@ export type RoutingNews =
     }
   | {
       /**
-       * `taken`: an agent joined by an own act and has the task now. `moved`: the place that the agent has for the task is of this
+       * `taken`: an agent joined by an own act and has the task now, in the place that was `asked` for. `moved`: the place that the agent has for the task is of this
        * conversation, whatever routing thought so far. `ended`: also of a place that was taken and not needed.
        */
       readonly type: 'cancelled' | 'taken' | 'moved' | 'ended';
       readonly task: Pick<AgentTask, 'id' | 'agentId'>;
+      readonly asked?: string;
     };
 
 /** What one event changes and what must be done about it. `refused` set: nothing changed (a STALE_BOT_REPLY entry excepted). */

@@ -40,8 +40,10 @@ export function forRouting(from: Sender, news: RoutingNews): ForRouting | null {
   if (news.type === 'cancelled') return { name: 'requestCancelled', payload: { taskId } };
   if (agentId === null) return null;
   switch (news.type) {
-    case 'taken':
-      return { name: 'requestCancelled', payload: { taskId, takenBy: agentId } };
+    case 'taken': {
+      const asked = news.asked === undefined ? {} : { asked: news.asked };
+      return { name: 'requestCancelled', payload: { taskId, takenBy: agentId, ...asked } };
+    }
     case 'moved':
       return { name: 'taskMoved', payload: { taskId, agentId, conversationId, workflowId } };
     case 'ended':
@@ -51,9 +53,12 @@ export function forRouting(from: Sender, news: RoutingNews): ForRouting | null {
 
 /** Routing has given what nobody wants any more. */
 export function givenBack({ conversationId, taskId, change }: TaskChanged): ForRouting {
-  return change.type === 'ACCEPTED'
-    ? { name: 'taskEnded', payload: { taskId, conversationId, agentId: change.agent.agentId } }
-    : { name: 'requestCancelled', payload: { taskId } };
+  if (change.type === 'ACCEPTED') {
+    const { agentId } = change.agent;
+    return { name: 'taskEnded', payload: { taskId, conversationId, agentId } };
+  }
+  const held = change.type === 'CLOSED' ? change.requeuedAs : undefined;
+  return { name: 'requestCancelled', payload: { taskId: held ?? taskId } };
 }
 
 /** The offer that routing is asked for when a hand-over names an agent (domain.md 6.13). */

@@ -50,8 +50,13 @@ export function joinAs(turn: Turn, { agent, role, actor, taskId }: JoinAs): void
     acceptTask(turn, open, agent);
     effect(turn, {
       type: 'routing',
-      news: { type: 'taken', task: { ...open, agentId: agent.agentId } },
+      news: {
+        type: 'taken',
+        task: { ...open, agentId: agent.agentId },
+        ...(taskId === undefined ? {} : { asked: taskId }),
+      },
     });
+    confirm(turn, taskId, { id: open.id, agentId: agent.agentId });
     return;
   }
   if (role === 'PRIMARY') {
@@ -59,7 +64,8 @@ export function joinAs(turn: Turn, { agent, role, actor, taskId }: JoinAs): void
     return;
   }
   const task = role === 'ASSISTANT' ? consultTask(turn, agent.agentId, taskId) : null;
-  if (!task) giveBack(turn, taskId, agent.agentId);
+  if (task) confirm(turn, taskId, task);
+  else giveBack(turn, taskId, agent.agentId);
   subscribeAgent(turn, agent, role, { taskId: task?.id ?? null, invitedBy: inviter(actor, agent) });
 }
 
@@ -181,9 +187,7 @@ export function joinPrimary(
     direction: bargesIn ? 'DIRECT_CONFERENCE' : direction,
     countsForCapacity: !bargesIn,
   });
-  // Who starts outbound asks for the place before there is a conversation.
-  if (direction === 'OUTBOUND' && taskId !== undefined)
-    effect(turn, { type: 'routing', news: { type: 'moved', task } });
+  confirm(turn, taskId, task);
   if (present) changeRole(turn, present, 'PRIMARY');
   else subscribeAgent(turn, agent, 'PRIMARY', { taskId: task.id, invitedBy: null });
   becamePrimary(turn, agent.agentId, task);
@@ -286,8 +290,20 @@ function consultTask(turn: Turn, agentId: string, id: string | undefined): Agent
   return pullTask(turn, agentId, id === undefined ? parts : { ...parts, id });
 }
 
+/**
+ * The place that routing gave is this task's, in this conversation: an outbound start asks before there is one, and an agent may have
+ * been logged out between the asking and the join. Then routing takes the agent out again.
+ */
+function confirm(
+  turn: Turn,
+  given: string | undefined,
+  task: Pick<AgentTask, 'id' | 'agentId'>,
+): void {
+  if (given !== undefined) effect(turn, { type: 'routing', news: { type: 'moved', task } });
+}
+
 /** A place of routing that no task needs. */
-export function giveBack(turn: Turn, taskId: string | undefined, agentId: string): void {
+function giveBack(turn: Turn, taskId: string | undefined, agentId: string): void {
   if (taskId === undefined || turn.state.tasks.some(({ id }) => id === taskId)) return;
   effect(turn, { type: 'routing', news: { type: 'ended', task: { id: taskId, agentId } } });
 }

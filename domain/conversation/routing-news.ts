@@ -32,15 +32,18 @@ export function whyNotTaskChanged(state: ConversationState, news: TaskChanged): 
 
 /**
  * Routing holds something for this conversation that it does not want: an offer or a place of a task that has ended, or was another
- * conversation's. Routing must be told, or an agent would keep a place for nothing.
+ * conversation's, or the next task of a chain that has ended here. Routing must be told, or an agent would keep a place for nothing.
  */
 export function isUnwanted(state: ConversationState, news: TaskChanged): boolean {
   const { conversationId, taskId, change } = news;
-  if (change.type !== 'RESERVED' && change.type !== 'ACCEPTED') return false;
-  const task =
+  const taskById = (wanted: string) =>
     conversationId === state.conversationId
-      ? state.tasks.find(({ id }) => id === taskId)
+      ? state.tasks.find(({ id }) => id === wanted)
       : undefined;
+  if (change.type === 'CLOSED')
+    return change.requeuedAs !== undefined && !taskById(change.requeuedAs);
+  if (change.type !== 'RESERVED' && change.type !== 'ACCEPTED') return false;
+  const task = taskById(taskId);
   if (!task || task.state === 'CLOSED') return true;
   return change.type === 'ACCEPTED' && task.agentId !== change.agent.agentId;
 }

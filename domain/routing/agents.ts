@@ -5,7 +5,7 @@ import type { AgentMrd, AgentRow } from './model';
 import { mrdsOf } from './mrd-states';
 import { requeue } from './offers';
 import { handled } from './places';
-import { AGENTS_MAX } from './state';
+import { AGENTS_MAX, keepEnded } from './state';
 import { type RoutingTurn, touch } from './turn';
 
 /** From UNKNOWN to LOGOUT, ms (domain.md section 15). */
@@ -169,6 +169,7 @@ function takeEverything(turn: RoutingTurn, agent: AgentRow, leave: keyof typeof 
   for (const place of agent.places.values()) {
     const { workflowId, conversationId, taskId } = place;
     handled(turn, place);
+    keepEnded(turn.state, taskId);
     const actor = { type: 'CONTROLLER' as const, id: 'routing', name: null };
     turn.effects.push({
       type: 'remove',

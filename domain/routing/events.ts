@@ -3,7 +3,13 @@ import type { RoutingConfig, RoutingRequest } from './model';
 /** Input of `decideRouting`: what conversations, agents, operators and time bring. */
 export type RoutingEvent =
   | { readonly type: 'agentRequested'; readonly request: RoutingRequest }
-  | { readonly type: 'requestCancelled'; readonly taskId: string; readonly takenBy?: string }
+  | {
+      readonly type: 'requestCancelled';
+      readonly taskId: string;
+      /** The agent who has taken the task by an own act, and the id with which the place for that was asked for. */
+      readonly takenBy?: string;
+      readonly asked?: string;
+    }
   | {
       readonly type: 'taskEnded';
       readonly taskId: string;

@@ -2,7 +2,7 @@ import type { Refusal } from '../errors';
 import { forget } from './availability';
 import type { RoutingEvent } from './events';
 import { interruptOthers, releaseOthers } from './interruptions';
-import type { AgentRow, Place } from './model';
+import type { AgentRow, Place, Waiting } from './model';
 import { capacityOf, countedTasks, ringsIn } from './mrd-states';
 import { type Handled, isFull, keepEnded } from './state';
 import { type RoutingTurn, touch } from './turn';
@@ -57,11 +57,14 @@ function assigned(
 }
 
 /** An agent has one place per conversation, however many tasks follow each other in it. */
-export function setPlace(agent: AgentRow, place: Omit<Place, 'earlier'>): void {
-  const old = agent.places.get(place.conversationId);
-  const before = old ? [old.taskId, ...old.earlier] : [];
+export function setPlace(
+  agent: AgentRow,
+  place: Omit<Place, 'earlier'> & Partial<Pick<Place, 'earlier'>>,
+): void {
   const { taskId, conversationId, workflowId, mrdId, queueId, counts, since } = place;
-  const earlier = before.filter((id) => id !== taskId).slice(0, EARLIER_MAX);
+  const old = agent.places.get(conversationId);
+  const before = [...(place.earlier ?? []), ...(old ? [old.taskId, ...old.earlier] : [])];
+  const earlier = [...new Set(before)].filter((id) => id !== taskId).slice(0, EARLIER_MAX);
   const kept = { taskId, earlier, conversationId, workflowId, mrdId, queueId, counts, since };
   agent.places.set(conversationId, kept);
 }
@@ -83,7 +86,10 @@ export function ended(
   else agent.places.set(place.conversationId, { ...place, taskId: next, earlier: others });
 }
 
-/** A merge, or an outbound start that has its conversation now. An agent who is gone meanwhile is taken out of it. */
+/**
+ * The place for a task is of this conversation: after a merge, or when an agent's own act has reached it. An agent who has lost the
+ * place meanwhile (logged out, not present) is taken out of it.
+ */
 export function moved(
   turn: RoutingTurn,
   news: Omit<Extract<RoutingEvent, { readonly type: 'taskMoved' }>, 'type'>,
@@ -98,14 +104,41 @@ export function moved(
     assigned(turn, agent, { taskId, conversationId });
     return;
   }
-  if (agent && agent.state !== 'UNKNOWN') return;
-  const reason = agent ? 'PRESENCE_LOST' : 'LOGOUT';
+  const lost = !agent || agent.state === 'UNKNOWN' || turn.state.ended.includes(taskId);
+  if (!lost) return; // has none by rule: an observer who barged in
+  const reason = agent?.state === 'UNKNOWN' ? 'PRESENCE_LOST' : 'LOGOUT';
   const actor = { type: 'CONTROLLER' as const, id: 'routing', name: null };
   turn.effects.push({
     type: 'remove',
     workflowId,
     leave: { conversationId, actor, agentId, reason },
   });
+}
+
+/**
+ * An agent who joined by an own act has taken a task that waited, or has been told so before an offer of it lapsed: it is the place's
+ * now, instead of the one that was asked for.
+ */
+export function takenOver(
+  turn: RoutingTurn,
+  agent: AgentRow,
+  taken: {
+    readonly taskId: string;
+    readonly asked: string | undefined;
+    readonly request: Waiting | undefined;
+  },
+): void {
+  const { taskId, asked, request } = taken;
+  const place =
+    asked === undefined ? agent.places.get(request?.conversationId ?? '') : placeOf(agent, asked);
+  if (!place) return;
+  const replaced = asked ?? place.taskId;
+  const [newest = taskId, ...earlier] = [place.taskId, ...place.earlier].map((id) =>
+    id === replaced ? taskId : id,
+  );
+  const queueId = request?.queueId ?? place.queueId;
+  agent.places.set(place.conversationId, { ...place, taskId: newest, earlier, queueId });
+  touch(turn, agent);
 }
 
 function placeOf(agent: AgentRow, taskId: string): Place | undefined {

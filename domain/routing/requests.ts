@@ -1,9 +1,11 @@
+import type { RoutingEvent } from './events';
 import type { RoutingRequest, Waiting } from './model';
 import { isRoutable } from './mrd-states';
 import { close, drop, queueOf, ring } from './offers';
+import { takenOver } from './places';
 import { isFull, keepEnded, orderOf, WAITING_MAX } from './state';
 import { openSteps } from './steps';
-import { type RoutingTurn, tell, touch } from './turn';
+import { type RoutingTurn, tell } from './turn';
 
 /** The conversation ends a request at its TTL itself; only one that does not answer is ended here, so much later (ms). */
 export const TTL_GRACE_MS = 5_000;
@@ -60,20 +62,17 @@ export function offerNow(turn: RoutingTurn, asked: RoutingRequest, agentId: stri
   return request;
 }
 
-/** K6. `takenBy`: the agent joined by an own act, with a place taken before; it bears the task's id from now on. */
-export function cancelled(turn: RoutingTurn, taskId: string, takenBy?: string): void {
+/** K6. `takenBy`: the agent joined by an own act, with a place asked for as `asked`; it bears the task's id from now on. */
+export function cancelled(
+  turn: RoutingTurn,
+  { taskId, takenBy, asked }: Omit<Extract<RoutingEvent, { type: 'requestCancelled' }>, 'type'>,
+): void {
   const { state } = turn;
   const request = state.waiting.get(taskId);
-  if (!request) {
-    if (!state.ended.includes(taskId)) keepEnded(state, taskId); // overtook the request itself
-    return;
-  }
-  drop(turn, request, takenBy ? 'JOINED' : 'CANCELLED');
   const agent = state.agents.get(takenBy ?? '');
-  const place = agent?.places.get(request.conversationId);
-  if (!agent || !place) return;
-  agent.places.set(request.conversationId, { ...place, taskId, queueId: request.queueId });
-  touch(turn, agent);
+  if (agent) takenOver(turn, agent, { taskId, asked, request });
+  if (request) drop(turn, request, takenBy ? 'JOINED' : 'CANCELLED');
+  else if (!state.ended.includes(taskId)) keepEnded(state, taskId); // overtook the request itself
 }
 
 /** K7: everybody who waits in the queue; what rings already goes on. @returns how many */

@@ -80,7 +80,7 @@ function handle(turn: RoutingTurn, event: RoutingEvent): RoutingResult | Refusal
       requested(turn, event.request);
       return;
     case 'requestCancelled':
-      cancelled(turn, event.taskId, event.takenBy);
+      cancelled(turn, event);
       return;
     case 'taskEnded':
       ended(turn, event);

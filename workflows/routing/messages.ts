@@ -93,9 +93,11 @@ export interface FlushQueue {
 }
 /** Facts, so signals. */
 export const agentRequestedSignal = defineSignal<[RoutingRequest]>('agentRequested');
-/** `takenBy`: an agent has joined by an own act and has the task now. */
+/** `takenBy`: an agent has joined by an own act and has the task now, in the place that was asked for as `asked`. */
 export const requestCancelledSignal =
-  defineSignal<[{ readonly taskId: string; readonly takenBy?: string }]>('requestCancelled');
+  defineSignal<[{ readonly taskId: string; readonly takenBy?: string; readonly asked?: string }]>(
+    'requestCancelled',
+  );
 export const taskEndedSignal =
   defineSignal<
     [{ readonly taskId: string; readonly conversationId: string; readonly agentId: string }]

@@ -223,7 +223,7 @@ describe('roles (domain.md 4.2)', () => {
       joins(story, 'a1', 'PRIMARY');
       expect(story.task(1)).toMatchObject({ id: 'tsk_given', agentId: 'a1', mediaState: 'ACTIVE' });
       story.leaves('a1');
-      expect(news(story)).toEqual(['ended tsk_given']);
+      expect(news(story)).toEqual(['moved tsk_given', 'ended tsk_given']);
     });
 
     it('names the task of who assists', () => {
@@ -246,7 +246,9 @@ describe('roles (domain.md 4.2)', () => {
       const story = anActiveStory();
       story.transfers('a1', { queueId: 'billing' }, 'WARM');
       joins(story, 'a2', 'PRIMARY');
-      expect(news(story)).toContain(`taken ${story.task(2).id}`);
+      const { id } = story.task(2);
+      expect(news(story).slice(-3)).toContain(`taken ${id}`);
+      expect(news(story)).toContain(`moved ${id}`);
       expect(news(story)).not.toContain('ended tsk_given');
     });
 

@@ -94,6 +94,18 @@ describe('places: what an agent has', () => {
     });
   });
 
+  it('of an agent who was logged out and is back before the join arrived: taken out all the same', () => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', { taskId: 'tsk_own', conversationId: 'cnv_x' });
+    story.sets('a1', 'LOGOUT');
+    story.logsIn('a1');
+    moves(story, 'tsk_own', 'cnv_x');
+    expect(story.effects.at(-1)).toMatchObject({ type: 'remove', leave: { agentId: 'a1' } });
+    const barged = story.effects.length;
+    moves(story, 'tsk_without_a_place', 'cnv_y');
+    expect(story.effects).toHaveLength(barged);
+  });
+
   it('a conversation that runs no longer frees it at once, however many tasks it had', () => {
     const story = new RoutingStory().logsIn('a1');
     story.joins('a1', { taskId: 'tsk_1', conversationId: 'cnv_x' });
