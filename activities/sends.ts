@@ -16,6 +16,7 @@ import { failureReason } from '../domain/message/send-policy';
 import { OutgoingError } from '../domain/outgoing-error';
 import type { LedgerRow, SendLedger } from '../infra/mongo/send-ledger';
 import type { Outgoing } from '../infra/outgoing';
+import type { OutgoingMail } from '../infra/outgoing-mail';
 import type {
   ArchivedEntry,
   ConfigStore,
@@ -23,6 +24,7 @@ import type {
   MediaStore,
   TimelineStore,
 } from '../infra/stores';
+import { threadOf } from './mail-thread';
 import { Pacer } from './pacer';
 import { cannotTell, isUnavailable, nameOf, stopped, toApplicationFailure } from './send-failures';
 import { type Target, targetOf } from './send-target';
@@ -35,6 +37,7 @@ export interface SendDeps {
   readonly ledger: SendLedger;
   readonly media: Pick<MediaStore, 'get'>;
   readonly outgoing: Pick<Outgoing, 'fetch'>;
+  readonly mail: OutgoingMail;
   /** An expiring link to our copy of a medium, for providers that fetch it and channels that cannot carry it. */
   readonly linkOf: (mediaId: string) => string;
   /** PARLEY_PUBLIC_URL: status callbacks come below it. */
@@ -62,6 +65,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const PROBE_EVERY_MS = 30_000;
 /** A turn that is nearer than this is waited for here, a later one by the workflow. */
 const MOST_PACING_MS = 2_000;
+/** Entries before a mail in which its thread is looked for. */
+const THREAD_ENTRIES = 200;
 /** How long look-ups that fail are tried again, from the call of unknown outcome on. */
 const LOOKUP_PATIENCE_MS = 120_000;
 
@@ -208,9 +213,11 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     { beforeFirstByte, partId: id }: { beforeFirstByte?: () => Promise<void>; partId: string },
   ): SendContext<unknown> {
     const left = Math.max(1, Math.floor(deadline - clock()));
+    const limits = { timeoutMs: Math.min(CALL_TIMEOUT_MS, left), beforeFirstByte };
     return {
       cfg,
-      fetch: deps.outgoing.fetch({ timeoutMs: Math.min(CALL_TIMEOUT_MS, left), beforeFirstByte }),
+      fetch: deps.outgoing.fetch(limits),
+      sendMail: (server, mail) => deps.mail.send(server, mail, { ...limits, timeoutMs: left }),
       baseUrl,
       signal: AbortSignal.timeout(left),
       now,
@@ -328,7 +335,19 @@ export function createSendActivities(deps: SendDeps): SendActivities {
       ),
       hookUrl: `${deps.publicUrl}/webhooks/${channelId}`,
       ...(tagged && { tag: 'HUMAN_AGENT' }),
+      automatic: entry.type !== 'AGENT_MESSAGE',
+      ...(target.channel.channelType === 'EMAIL' && {
+        thread: threadOf(entry, await before(conversationId, entry.seq)),
+      }),
     };
+  }
+
+  function before(conversationId: string, seq: number): Promise<readonly ArchivedEntry[]> {
+    return deps.timeline.read(
+      conversationId,
+      Math.max(0, seq - 1 - THREAD_ENTRIES),
+      THREAD_ENTRIES,
+    );
   }
 
   /** Providers know their own ids; one that we cannot translate goes out as it is. */

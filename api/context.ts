@@ -31,7 +31,7 @@ export interface AppDeps {
   /** Aborted when the process stops: open streams end and their readers come back. */
   readonly stopping: AbortSignal;
   /** The guarded way out: addresses are checked when they are saved, the sign-in issuer's keys are fetched. */
-  readonly outgoing: Outgoing;
+  readonly outgoing: Pick<Outgoing, 'check' | 'fetch'>;
   /** Whether a signature vouches for a webchat visitor's identifier; `cfg` is their connector's. */
   readonly identifierFits: (
     cfg: Readonly<Record<string, unknown>>,

@@ -79,6 +79,10 @@ export type InboundEvent =
       readonly channelData?: Readonly<Record<string, Json>>;
       /** What the body refers to by `mediaId: 'pending:<index>'`. */
       readonly media?: readonly MediaSource[];
+      /** The conversation that a token of ours in the message names, whoever sent it. */
+      readonly conversationId?: string;
+      /** A machine wrote it (auto-reply, list): it is noted where a conversation is open, and nobody answers. */
+      readonly automatic?: true;
     })
   | (FromUser & { readonly kind: 'reaction'; readonly target: string; readonly emoji: string })
   | (FromUser & {
@@ -145,7 +149,42 @@ export interface OutboundPart {
   readonly mediaUrls: Readonly<Record<string, string>>;
   /** Public webhook address of the channel, for status callbacks. */
   readonly hookUrl: string;
+  /** No person wrote it: a bot, or the controller. */
+  readonly automatic?: boolean;
+  /** Where the message stands among those of its session, on channels of mail. */
+  readonly thread?: MailThread;
 }
+/** Ids as `Message-ID` has them, with their angle brackets. */
+export interface MailThread {
+  readonly inReplyTo: string | null;
+  /** Oldest first. */
+  readonly references: readonly string[];
+  /** Of the newest mail of the session that had one. */
+  readonly subject: string | null;
+}
+/** An SMTP server, and who we are there. */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; otherwise STARTTLS where the server offers it. */
+  readonly secure: boolean;
+  readonly user: string | null;
+  readonly password: string | null;
+}
+/** A whole mail (RFC 5322) and its envelope. */
+export interface MailToSend {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: Uint8Array;
+}
+/**
+ * Hands a mail to its server; answers the recipients that were refused. Throws `SmtpError` for the server's own no, `OutgoingError`
+ * otherwise: `interrupted` once the whole mail was handed over.
+ */
+export type SendMail = (
+  server: MailServer,
+  mail: MailToSend,
+) => Promise<{ readonly refused: readonly string[] }>;
 /** What every call to a provider is given. `fetch` is the guarded one (reliability.md 10). */
 export interface CallContext<Config> {
   readonly cfg: Config;
@@ -165,6 +204,7 @@ export interface StoredMedium {
 export interface SendContext<Config> extends CallContext<Config> {
   /** Null: there is no such medium, or it is not here yet. */
   readonly openMedia?: (mediaId: string) => Promise<StoredMedium | null>;
+  readonly sendMail?: SendMail;
   /** Which of these provider message ids other parts of ours hold already: a lookup must not adopt them. */
   readonly claimed?: (providerMessageIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -200,10 +240,15 @@ export interface Connector<Config> {
   readonly id: string;
   readonly channelTypes: readonly ChannelType[];
   readonly configSchema: z.ZodType<Config>;
-  /** Names of attributes that are secrets: write-only, encrypted at rest. */
-  readonly secretAttributes: readonly (keyof Config & string)[];
+  /** Names of attributes, dotted below the first level, that are secrets: write-only, encrypted at rest. */
+  readonly secretAttributes: readonly (
+    | (keyof Config & string)
+    | `${keyof Config & string}.${string}`
+  )[];
   /** `STREAM`: the timeline entry is the delivery (webchat). */
   readonly delivery: 'STREAM' | 'SEND';
+  /** Largest webhook request. @default 1 MiB */
+  readonly maxRequestBytes?: number;
   capabilities(cfg: Config, channelType: ChannelType): Capabilities;
   /** Answers a provider's set-up call (Meta's GET challenge); null when it is an ordinary request. */
   handshake?(request: RawRequest, context: HookContext<Config>): HookReply | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChannelType } from '../domain/channel/types';
 import type { AnyConnector, Capabilities } from './connector';
+import { emailConnector } from './email';
 import { httpConnector } from './http';
 import { lineConnector } from './line';
 import { instagramConnector, messengerConnector } from './messenger';
@@ -23,6 +24,7 @@ const CONNECTORS: ReadonlyMap<string, AnyConnector> = new Map(
     viberConnector,
     telegramConnector,
     lineConnector,
+    emailConnector,
   ].map((connector: AnyConnector) => [connector.id, connector]),
 );
 

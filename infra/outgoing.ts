@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, isIPv4, type LookupFunction } from 'node:net';
+import { isIP, isIPv4, type LookupFunction, type Socket } from 'node:net';
 import { OutgoingError } from '../domain/outgoing-error';
 import { AllowedHosts, isPublicAddress } from './address-rules';
 import { toResponse } from './outgoing-answer';
 import { Deadline, toOutgoingError } from './outgoing-deadline';
+import { dialOneOf } from './outgoing-dial';
 
 /** Every request of ours to the outside goes through here: what it may reach, how long, how much (reliability.md 10). */
 export interface Outgoing {
@@ -16,6 +17,11 @@ export interface Outgoing {
   check(url: string): Promise<void>;
   /** A fetch within limits. It throws `OutgoingError`, and what `beforeFirstByte` throws. */
   fetch(limits?: OutgoingLimits): typeof globalThis.fetch;
+  /**
+   * A plain connection to a host, by name or address, under the same rules: for protocols other than HTTP. Throws
+   * `OutgoingError`: `refused`, or `unreached` within `timeoutMs`.
+   */
+  dial(host: string, port: number, timeoutMs: number): Promise<Socket>;
 }
 export interface OutgoingLimits {
   /** From the call to the last byte of the answer, ms. @default 15000 */
@@ -101,7 +107,17 @@ export function createOutgoing({
       }
     };
   }
-  return { check, fetch: guarded };
+  async function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
+    const deadline = new Deadline(timeoutMs, undefined);
+    try {
+      const at = `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`; // the scheme that all may use
+      const addresses = await deadline.race(admit(at)).catch(toUnreached);
+      return await dialOneOf(addresses, port, timeoutMs);
+    } finally {
+      deadline.end();
+    }
+  }
+  return { check, fetch: guarded, dial };
 }
 
 interface Outbound {

@@ -13,6 +13,7 @@ import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import { createStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
+import { createOutgoingMail } from '../infra/outgoing-mail';
 import { createRoutingWorkflow } from '../infra/routing-workflow';
 
 /** Activities by the queue that runs them. A queue with neither activities nor workflows gets no worker. */
@@ -40,6 +41,7 @@ export async function openActivities(
   logger: Logger,
 ): Promise<OpenActivities> {
   const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
+  const outgoing = createOutgoing(config);
   const activities = createActivities({
     stores,
     workflows: createConversationWorkflows(client),
@@ -56,7 +58,8 @@ export async function openActivities(
     sends: {
       ...stores,
       connectorOf,
-      outgoing: createOutgoing(config),
+      outgoing,
+      mail: createOutgoingMail(outgoing),
       linkOf: createMediaLinks(config).linkOf,
       publicUrl: config.publicUrl,
       alert: ({ kind, channelId, reason }) =>

@@ -59,6 +59,10 @@ export interface InboundNews {
   readonly channelData?: Readonly<Record<string, Json>> | undefined;
   /** Of the media that the body calls `pending:<index>`. */
   readonly media?: readonly MediaSource[] | undefined;
+  /** The conversation that a token of ours names: while it is open, the message is for it, whoever wrote. */
+  readonly conversationId?: string | undefined;
+  /** A machine wrote it: it is noted where a conversation runs, and opens none. */
+  readonly automatic?: true | undefined;
 }
 export interface Taken {
   readonly messageId: string;
@@ -126,7 +130,7 @@ export interface Ingress {
 }
 
 export interface IngressDeps {
-  readonly stores: Pick<Stores, 'customers' | 'timeline' | 'media'>;
+  readonly stores: Pick<Stores, 'customers' | 'conversations' | 'timeline' | 'media'>;
   readonly temporal: Client;
 }
 
@@ -144,6 +148,18 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       ...(visitor.aliases ? { aliases: visitor.aliases } : {}),
       verified: visitor.verified ?? false,
     });
+  }
+
+  /** The customer of an open conversation. Null where it cannot be told, or is not open: the sender then counts. */
+  async function whoseConversation(
+    conversationId: string | undefined,
+  ): Promise<IdentifiedCustomer | null> {
+    if (!conversationId) return null;
+    const found = await stores.conversations.get(conversationId).catch(unlessUnavailable);
+    const signalTo = /^conversation:(.+)$/.exec(found?.workflowId ?? '')?.[1];
+    if (!found || !signalTo || found.state === 'CLOSING' || found.state === 'CLOSED') return null;
+    const { customerId } = found;
+    return { customerId, signalTo, name: null, anonymous: true, suggestions: [] };
   }
 
   /** Signals the customer's conversation, whose run is started when there is none. */
@@ -254,7 +270,8 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
 
   return {
     async message(channel, from, news) {
-      const customer = await identify(channel, from);
+      const customer =
+        (await whoseConversation(news.conversationId)) ?? (await identify(channel, from));
       const { customerId } = customer;
       const { providerMessageId } = news;
       const messageId = inboundMessageId(channel.id, providerMessageId);
@@ -280,8 +297,10 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         replyTo: news.replyTo ?? null,
         ...(news.channelData ? { channelData: news.channelData } : {}),
         ...(customer.suggestions.length > 0 ? { customerSuggestions: customer.suggestions } : {}),
+        ...(news.automatic ? { automatic: true } : {}),
       };
-      await signalWithStart(customer.signalTo, channel.id, customerMessageSignal, event);
+      if (news.automatic) await signalledRunning(customer.signalTo, customerMessageSignal, event);
+      else await signalWithStart(customer.signalTo, channel.id, customerMessageSignal, event);
       return { messageId, customerId, duplicate };
     },
 
@@ -354,6 +373,11 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       return customer;
     },
   };
+}
+
+function unlessUnavailable(error: unknown): null {
+  if (isUnavailable(error)) return null;
+  throw error;
 }
 
 /** More than any request may bring. */

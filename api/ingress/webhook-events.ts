@@ -89,10 +89,13 @@ async function takeEvent(
 
   switch (event.kind) {
     case 'message': {
+      if (event.automatic) await keep(stores, channel, 'a machine wrote it', evidence);
       const { duplicate } = await ingress.message(channel, visitor, {
         providerMessageId: event.providerMessageId,
         body: event.body,
         media: event.media,
+        conversationId: event.conversationId,
+        automatic: event.automatic,
         sentAt: event.occurredAt,
         replyTo: event.replyTo?.slice(0, 256) ?? null,
         ...(event.channelData ? { channelData: soundData(event.channelData) } : {}),

@@ -38,7 +38,7 @@ type WebhookDeps = RouteDeps & WebhookEventDeps & { readonly signs: ProviderSign
 
 /** Providers call here (connectors.md 1.2): verify the raw bytes, parse, take, and answer only when all of it is durable. */
 export function webhookRoutes(deps: WebhookDeps) {
-  const { stores, connectors, config, now, logger } = deps;
+  const { stores, connectors, config, limits, now, logger } = deps;
   const unparsed = counter(
     deps.metrics,
     'parley_webhook_events_unparsed_total',
@@ -55,6 +55,8 @@ export function webhookRoutes(deps: WebhookDeps) {
     const connector = connectors.get(configured.providerId);
     if (!connector) throw new ProblemError('NOT_FOUND', 'There is no such channel.');
     const raw = await rawRequest(c, config.publicUrl);
+    if (raw.raw.length > (connector.maxRequestBytes ?? limits.webhookBytes))
+      throw new ProblemError('PAYLOAD_TOO_LARGE', 'The body is too large for this channel.');
     const context = { cfg: configured.cfg, channel, now: now() };
 
     const handshake = connector.handshake?.(raw, context);

@@ -1,17 +1,6 @@
 import { z } from 'zod';
 import { BODY_TYPES } from '../../domain/message/body-types';
-
-/** `whsec_` and base64 of 24 to 64 random bytes; while rotating a list, by commas or as an array. */
-const SECRET = 'whsec_[A-Za-z0-9+/]{32,86}={0,2}';
-const SigningSecrets = z.union([
-  z
-    .string()
-    .regex(new RegExp(`^${SECRET}( *, *${SECRET}){0,4}$`), 'whsec_ and base64 of 24 to 64 bytes'),
-  z
-    .array(z.string().regex(new RegExp(`^${SECRET}$`), 'whsec_ and base64 of 24 to 64 bytes'))
-    .min(1)
-    .max(5),
-]);
+import { SigningSecrets } from '../secrets';
 
 const MEDIA_KINDS = ['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'STICKER', 'LOCATION', 'CONTACT'] as const;
 const limit = z.int().min(1);

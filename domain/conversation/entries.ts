@@ -19,7 +19,8 @@ import type {
  * WHISPER_MESSAGE, BOT_SUGGESTION and MESSAGE_EDITED (the new body). Who did it is always `actor`.
  */
 export type EntryData = {
-  CUSTOMER_MESSAGE: None;
+  /** `automatic`: a machine wrote it, such as an out-of-office reply. */
+  CUSTOMER_MESSAGE: { automatic: true } | None;
   BOT_MESSAGE: None;
   AGENT_MESSAGE: None;
   /** `notice`: which text of the channel's it is (domain.md 7.1 rule 5), `REMINDER` for an inactivity threshold. */

@@ -35,6 +35,8 @@ export interface CustomerMessage extends FromChannel {
   readonly channelData?: Readonly<Record<string, Json>>;
   /** Ids of customers that may be the same person (domain.md 10.2 rule 2). */
   readonly customerSuggestions?: readonly string[];
+  /** A machine wrote it: noted on an open session, and nobody answers (connectors.md 9). */
+  readonly automatic?: true;
 }
 
 /** The connector says that the customer is there (domain.md 3.2 rule 1). */

@@ -29,6 +29,10 @@ type Of<T extends ConversationEvent['type']> = Extract<ConversationEvent, { type
 export function customerMessage(turn: Turn, event: Of<'customerMessage'>): void {
   const { message } = event;
   if (turn.state.recent.some(({ id }) => id === message.messageId)) return;
+  if (message.automatic) {
+    noteAutomatic(turn, message);
+    return;
+  }
   const { session, begins, first } = takeIn(turn, event, message);
   const entry = recordMessage(turn, session, message);
   if (begins) begin(turn, session, first, event.outOfHours);
@@ -36,6 +40,27 @@ export function customerMessage(turn: Turn, event: Of<'customerMessage'>): void 
   const wrote = entry.type === 'CUSTOMER_MESSAGE';
   if (first || (wrote && turn.state.startPending)) announceStart(turn);
   if (wrote) tellController(turn, { type: 'CUSTOMER_MESSAGE', message: entry });
+}
+
+/** It opens nothing, owes no answer, moves no timer, and no bot hears of it: two machines would write to each other for ever. */
+function noteAutomatic(turn: Turn, message: CustomerMessage): void {
+  const session = sessionOf(turn.state, message.channelId, message.customerIdentifier);
+  if (!session) return;
+  record(
+    turn,
+    'CUSTOMER_MESSAGE',
+    { automatic: true },
+    {
+      actor: customerActor(turn),
+      sessionId: session.id,
+      sentAt: message.sentAt,
+      providerMessageId: message.providerMessageId,
+      source: sourceOf(message),
+      id: message.messageId,
+      body: message.body,
+      replyTo: ourId(turn.state, message.replyTo),
+    },
+  );
 }
 
 /** An explicit start by the connector (domain.md 3.2 rule 1); a session that is there already stays as it is. */

@@ -27,6 +27,7 @@ describe('the catalogue', () => {
       'viber',
       'telegram',
       'line',
+      'email',
     ]);
     for (const { id, attributeSchema, channelTypes, capabilities } of PROVIDERS) {
       const { properties, additionalProperties } = attributeSchema as {
@@ -46,7 +47,9 @@ describe('the catalogue', () => {
     ({ id, attributeSchema, secretAttributes, capabilities, delivery }) => {
       const connector = connectorOf(id) as AnyConnector;
       for (const secret of secretAttributes)
-        expect((attributeSchema as { properties: object }).properties).toHaveProperty(secret);
+        expect((attributeSchema as { properties: object }).properties).toHaveProperty(
+          secret.replace('.', '.properties.'),
+        );
       for (const able of Object.values(capabilities)) {
         expect(able.idempotentSend).toBe(able.ambiguousSend === 'exactly-once-with-key');
         if (able.ambiguousSend === 'reconcile-by-lookup') expect(connector.lookup).toBeDefined();

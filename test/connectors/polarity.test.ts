@@ -48,6 +48,32 @@ const signers: Readonly<Record<string, Signer>> = {
       };
     },
   },
+  email: {
+    header: 'webhook-signature',
+    status: 401,
+    channel: { id: 'mail', channelType: 'EMAIL', serviceIdentifier: 'support@shop.test' },
+    config: (inboundSecret) => ({
+      address: 'support@shop.test',
+      smtp: { host: 'smtp.shop.test' },
+      inboundSecret,
+    }),
+    secrets: [whsec('mail one'), whsec('mail two')],
+    sign: (text, secret) => {
+      const raw = `From: ana@a.test\r\nTo: support@shop.test\r\n\r\n${text}`;
+      const headers = new Headers({
+        'content-type': 'message/rfc822',
+        'webhook-id': 'evt_1',
+        'webhook-timestamp': String(Math.floor(NOW.getTime() / 1000)),
+        'webhook-signature': new Webhook(secret).sign('evt_1', NOW, raw),
+      });
+      return {
+        method: 'POST',
+        url: 'https://parley.test/webhooks/mail',
+        headers,
+        raw: Buffer.from(raw),
+      };
+    },
+  },
   twilio: {
     header: 'x-twilio-signature',
     status: 403,

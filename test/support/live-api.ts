@@ -14,6 +14,7 @@ import { createCustomerRuns } from '../../infra/customer-runs';
 import { createMediaLinks } from '../../infra/media-links';
 import { createStores } from '../../infra/mongo/stores';
 import { createOutgoing } from '../../infra/outgoing';
+import { createOutgoingMail } from '../../infra/outgoing-mail';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import type { ResourceName, Stores } from '../../infra/stores';
 import {
@@ -124,6 +125,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
         ...stores,
         connectorOf,
         outgoing: { fetch: () => provider as typeof globalThis.fetch },
+        mail: createOutgoingMail(createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] })),
         linkOf: links.linkOf,
         publicUrl: PUBLIC_URL,
         alert: () => undefined,

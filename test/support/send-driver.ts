@@ -15,6 +15,7 @@ import type { MessageBody } from '../../domain/message/schema';
 import { afterSend, type Recovery, type SendOutcome } from '../../domain/message/send-policy';
 import { createSendLedger, type SendLedger } from '../../infra/mongo/send-ledger';
 import { createOutgoing } from '../../infra/outgoing';
+import { createOutgoingMail } from '../../infra/outgoing-mail';
 import type { ArchivedEntry } from '../../infra/stores';
 
 /** Where the process dies, in the order of reliability.md section 5. */
@@ -145,6 +146,7 @@ export function anInstallation(
 
 /** The activities of one process of an installation. */
 export function aProcess(installation: Installation, over: Partial<SendDeps> = {}) {
+  const outgoing = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
   const deps: SendDeps = {
     connectorOf: (id) => (id === 'fake' ? installation.connector : connectorOf(id)),
     config: {
@@ -172,7 +174,8 @@ export function aProcess(installation: Installation, over: Partial<SendDeps> = {
           : null,
     },
     ledger: installation.ledger,
-    outgoing: createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] }),
+    outgoing,
+    mail: createOutgoingMail(outgoing),
     media: { get: async () => null },
     linkOf: (mediaId) => `https://parley.test/media/${mediaId}`,
     publicUrl: 'https://parley.test',

@@ -429,3 +429,32 @@ describe('calls', () => {
     expect(story.controllerEvents()).toEqual(['CONVERSATION_STARTED']);
   });
 });
+
+describe('a message that a machine wrote', () => {
+  it('is noted on an open session and asks nothing of anybody', () => {
+    const story = anActiveStory();
+    const { customerIdentifier } = story.session();
+    const before = story.state;
+    const events = story.controllerEvents().length;
+    const message = aMessage({ customerIdentifier, automatic: true, body: text('I am away') });
+    story.apply({ type: 'customerMessage', message, settings: someSettings() });
+    expect(story.entries.at(-1)).toMatchObject({
+      type: 'CUSTOMER_MESSAGE',
+      data: { automatic: true },
+      body: { text: 'I am away' },
+    });
+    expect(story.controllerEvents()).toHaveLength(events);
+    expect(story.state.owed).toBe(before.owed);
+    expect(story.state.counters).toEqual(before.counters);
+    expect(story.state.deadlines).toEqual(before.deadlines);
+  });
+
+  it('opens neither a conversation nor a session', () => {
+    const automatic = aMessage({ automatic: true, customerIdentifier: 'somebody' });
+    for (const story of [new Story(), anActiveStory()]) {
+      const entries = story.entries.length;
+      story.apply({ type: 'customerMessage', message: automatic, settings: someSettings() });
+      expect(story.entries).toHaveLength(entries);
+    }
+  });
+});
