@@ -1,6 +1,7 @@
 import type { Capabilities, Connector } from '../connector';
 import { LineConfig } from './config';
-import { fetchMedia, send } from './send';
+import { fetchMedia } from './fetch-media';
+import { send } from './send';
 import { parse, reply, verify } from './webhook';
 
 /** LINE official accounts (connectors.md 7). */

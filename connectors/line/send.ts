@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../domain/errors';
-import type { CallContext, OutboundPart, SendContext, SendResult } from '../connector';
+import type { OutboundPart, SendContext, SendResult } from '../connector';
 import { callProvider } from '../provider-call';
 import { errorOf } from './codes';
-import { contentAddress, type LineConfig } from './config';
+import type { LineConfig } from './config';
 import { PushReply } from './payload';
 
 const ALREADY_ACCEPTED = 409;
@@ -32,24 +32,6 @@ export async function send(
   const reply = PushReply.safeParse(answer.json);
   const sent = reply.success ? (reply.data.sentMessages ?? []) : [];
   return { providerMessageIds: sent.map(({ id }) => id), state: 'sent' };
-}
-
-const BEING_PREPARED = 202;
-
-/** What a customer sent: `ref` is the message's id, or an address where LINE does not keep the medium itself. */
-export async function fetchMedia(
-  { ref }: { readonly ref: string },
-  { cfg, fetch, signal }: CallContext<LineConfig>,
-): Promise<Response> {
-  if (URL.canParse(ref)) return fetch(ref, { signal });
-  const path = `/v2/bot/message/${encodeURIComponent(ref)}/content`;
-  const answer = await fetch(new URL(path, contentAddress(cfg)).href, {
-    headers: { authorization: `Bearer ${cfg.channelAccessToken}` },
-    signal,
-  });
-  if (answer.status !== BEING_PREPARED) return answer;
-  await answer.body?.cancel();
-  throw new ConnectorError('Unavailable', 'the medium is being prepared');
 }
 
 /** A UUID of version 5 (RFC 9562) over the part id: the same for every attempt. */

@@ -1,6 +1,7 @@
 import type { Capabilities, Connector } from '../connector';
 import { TelegramConfig } from './config';
-import { acknowledge, fetchMedia, send, typing } from './send';
+import { fetchMedia } from './fetch-media';
+import { acknowledge, send, typing } from './send';
 import { parse, reply, verify } from './webhook';
 
 /** Telegram bots (connectors.md 5): one channel is one bot, a conversation is its private chat with one person. */

@@ -8,13 +8,11 @@ import type {
   SendContext,
   SendResult,
 } from '../connector';
-import { callProvider, type ProviderAnswer } from '../provider-call';
-import { errorOf } from './codes';
+import type { ProviderAnswer } from '../provider-call';
+import { accepted, call, type Json, type Upload } from './call';
 import type { TelegramConfig } from './config';
-import { Answer, FoundFile, SentMessage } from './payload';
+import { Answer, SentMessage } from './payload';
 import { callbackQueryOf } from './webhook';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** One message, one method. No key makes a repeat safe, and nothing tells afterwards what was sent. */
 export async function send(
@@ -56,20 +54,6 @@ export async function acknowledge(
     const id = callbackQueryOf(event);
     if (id) accepted(await call(context, 'answerCallbackQuery', { callback_query_id: id }));
   }
-}
-
-/** A file that a customer sent: first where it lies, then its bytes. Telegram gives up to 20 MB. */
-export async function fetchMedia(
-  { ref }: { readonly ref: string },
-  context: CallContext<TelegramConfig>,
-): Promise<Response> {
-  const { cfg, baseUrl, fetch, signal } = context;
-  const found = FoundFile.safeParse(accepted(await call(context, 'getFile', { file_id: ref })));
-  const path = found.success ? found.data.file_path : undefined;
-  if (!path || path.split('/').includes('..'))
-    throw new ConnectorError('Rejected', 'no path of the file', { reason: 'media' });
-  const address = `${baseUrl.replace(/\/+$/, '')}/file/bot${cfg.botToken}/${encodeURI(path)}`;
-  return fetch(address, { signal });
 }
 
 interface Request {
@@ -152,50 +136,11 @@ async function uploadOf(
     throw new ConnectorError('Unavailable', 'our copy cannot be read', {}, { cause });
   }
 }
-interface Upload {
-  readonly field: string;
-  readonly file: File;
-}
-
-/** One call of a method. The token is in the path: no error may name the address, and none does. */
-function call(
-  { cfg, baseUrl, fetch, signal }: CallContext<TelegramConfig>,
-  method: string,
-  params: Json,
-  upload: Upload | null = null,
-): Promise<ProviderAnswer> {
-  return callProvider(fetch, `${baseUrl.replace(/\/+$/, '')}/bot${cfg.botToken}/${method}`, {
-    method: 'POST',
-    ...(upload
-      ? { body: formOf(params, upload) }
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) }),
-    signal,
-    redirect: 'manual',
-  });
-}
-
-function formOf(params: Json, { field, file }: Upload): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(params))
-    if (name !== field) form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  form.set(field, file);
-  return form;
-}
 
 function movedTo({ status, json }: ProviderAnswer): string | null {
   const parsed = Answer.safeParse(json);
   const id = parsed.success ? parsed.data.parameters?.migrate_to_chat_id : undefined;
   return status === 400 && id !== undefined ? String(id) : null;
-}
-
-/** What the method answered; throws when it refused. */
-function accepted(answer: ProviderAnswer): unknown {
-  const parsed = Answer.safeParse(answer.json);
-  if (parsed.success && parsed.data.ok) return parsed.data.result;
-  // A 200 without an answer that can be read may hide a message that went out.
-  if (answer.status < 300 && !parsed.success)
-    throw new ConnectorError('Ambiguous', 'unreadable answer', { reason: 'answer' });
-  throw errorOf(answer);
 }
 
 function resultOf(answer: ProviderAnswer, chat: string): SendResult {
