@@ -15,7 +15,7 @@ export default defineConfig({
     // Fonts and pictures as data addresses are not allowed either; there are none.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ['desk/index.html'],
+      input: ['desk/index.html', 'board/index.html'],
       // "use client" is for servers that render React; there is none.
       checks: { moduleLevelDirective: false },
     },

@@ -46,10 +46,9 @@ export const Workspace = z
         categories: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
       }),
     ),
-    temporalUi: z
-      .string()
-      .nullable()
-      .meta({ description: 'Where the runs of conversations can be looked at; supervision only.' }),
+    temporalRuns: z.string().nullable().meta({
+      description: 'Base of `/<workflow id>/<run id>` in the Temporal Web UI; supervision only.',
+    }),
   })
   .meta({ id: 'Workspace' });
 
@@ -72,7 +71,7 @@ const getWorkspace = createRoute({
 const NAMED_MAX = 2000;
 
 /** Who is signed in, and the names that pages show in place of ids. */
-export function workspaceRoutes({ stores, config }: RouteDeps) {
+export function workspaceRoutes({ stores, config, temporal }: RouteDeps) {
   return createRouter()
     .openapi(getMe, async (c) => {
       const { role, subject, expiresAt } = staffOf(c);
@@ -121,7 +120,10 @@ export function workspaceRoutes({ stores, config }: RouteDeps) {
             ...named(form),
             categories: (form['categories'] ?? []) as { name: string; values: string[] }[],
           })),
-          temporalUi: principal.role === 'agent' ? null : (config.temporalUiUrl ?? null),
+          temporalRuns:
+            principal.role === 'agent' || !config.temporalUiUrl
+              ? null
+              : `${config.temporalUiUrl}/namespaces/${temporal.options.namespace}/workflows`,
         },
         200,
       );

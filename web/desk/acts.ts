@@ -1,11 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext } from 'react';
 import { useSignedIn } from '../shared/ui/signed-in';
+import { useToast } from '../shared/ui/toasts';
 import { conversationPath, keys } from './queries';
-
-/** Shows a passing word about what was done or refused. */
-export const ToastContext = createContext<(text: string, kind: 'done' | 'error') => void>(() => {});
-export const useToast = () => useContext(ToastContext);
 
 export interface Act {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';

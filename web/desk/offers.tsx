@@ -7,7 +7,7 @@ import type { Task } from '../shared/model';
 import { useSince, useUntil } from '../shared/ui/now';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
-import { useToast } from './acts';
+import { useToast } from '../shared/ui/toasts';
 import { useCommand } from './palette/commands';
 import { keys, useOffers } from './queries';
 import { select } from './selection';

@@ -2,9 +2,7 @@ import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   ChevronDown,
-  Circle,
   CircleCheck,
-  CircleDashed,
   CirclePause,
   Keyboard,
   LayoutDashboard,
@@ -15,9 +13,10 @@ import type { AgentState } from '../shared/model';
 import { Appearance } from '../shared/ui/appearance';
 import { Mark } from '../shared/ui/mark';
 import { useSince } from '../shared/ui/now';
+import { StateIcon } from '../shared/ui/state-icon';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
-import { useToast } from './acts';
+import { useToast } from '../shared/ui/toasts';
 import { useCommand } from './palette/commands';
 import { openPalette } from './palette/palette';
 import { keys, useAgentState } from './queries';
@@ -176,12 +175,4 @@ function States() {
       })}
     </div>
   );
-}
-
-/** A shape per state, so that none is told by colour alone. */
-export function StateIcon({ state }: { state: string }) {
-  const props = { 'aria-hidden': true, size: 16, className: 'state-icon', 'data-state': state };
-  if (state === 'READY' || state === 'ACTIVE') return <CircleCheck {...props} />;
-  if (state === 'NOT_READY' || state === 'PENDING_NOT_READY') return <CirclePause {...props} />;
-  return state === 'LOGOUT' ? <Circle {...props} /> : <CircleDashed {...props} />;
 }

@@ -6,7 +6,7 @@ import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation, Customer, PageOf } from '../../shared/model';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { Failed, Loading, useErrorText } from '../../shared/ui/states';
-import { useToast } from '../acts';
+import { useToast } from '../../shared/ui/toasts';
 import { initials } from '../list/conversation-row';
 import { keys, useCustomer } from '../queries';
 import { Facts } from './section';

@@ -3,10 +3,12 @@ import {
   ArrowRightLeft,
   ChevronDown,
   ClipboardCheck,
+  ExternalLink,
   Eye,
   Hand,
   HelpCircle,
   LogOut,
+  OctagonX,
   Pause,
   Play,
   UserPlus,
@@ -15,6 +17,7 @@ import {
 import { useState } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
+import { ConfirmDialog } from '../../shared/ui/confirm-dialog';
 import { useSince, useUntil } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
@@ -73,7 +76,8 @@ export function Actions({ conversation, role }: ActionsProps) {
           {t('act.observe')}
         </Button>
       ) : null}
-      {role === null || (me.role === 'supervisor' && role === 'OBSERVER') ? (
+      {me.role !== 'admin' &&
+      (role === null || (me.role === 'supervisor' && role === 'OBSERVER')) ? (
         <Button
           size="compact-sm"
           variant="light"
@@ -89,7 +93,7 @@ export function Actions({ conversation, role }: ActionsProps) {
               : join('PRIMARY')
           }
         >
-          {t(role === 'OBSERVER' ? 'act.barge' : 'act.join')}
+          {t(me.role === 'supervisor' ? 'act.barge' : 'act.join')}
         </Button>
       ) : null}
       {canHold ? (
@@ -192,6 +196,9 @@ export function Actions({ conversation, role }: ActionsProps) {
           {t('act.leave')}
         </Button>
       ) : null}
+      {me.role === 'supervisor' || me.role === 'admin' ? (
+        <Supervision conversation={conversation} reassign={() => setHandOver('reassign')} />
+      ) : null}
       <OpenRequests
         conversation={conversation}
         cancel={(path) => act.mutate({ method: 'DELETE', path })}
@@ -205,6 +212,67 @@ export function Actions({ conversation, role }: ActionsProps) {
       ) : null}
       <WrapUpDialog opened={wrapUp} close={() => setWrapUp(false)} conversation={conversation} />
     </div>
+  );
+}
+
+/** What only those may do who look after the work of others. */
+function Supervision({
+  conversation,
+  reassign,
+}: {
+  conversation: Conversation;
+  reassign: () => void;
+}) {
+  const { t } = useLocale();
+  const { me, workspace } = useSignedIn();
+  const said = useErrorText();
+  const act = useAct(conversation.id, said);
+  const [closing, setClosing] = useState(false);
+  const { state, workflowId, runId } = conversation;
+  const held = state === 'ACTIVE' || state === 'ON_HOLD';
+  return (
+    <>
+      {me.role === 'supervisor' && held ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<ArrowRightLeft aria-hidden size={14} />}
+          onClick={reassign}
+        >
+          {t('act.reassign')}
+        </Button>
+      ) : null}
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<OctagonX aria-hidden size={14} />}
+        onClick={() => setClosing(true)}
+      >
+        {t('act.forceClose')}
+      </Button>
+      {workspace.temporalRuns ? (
+        <Button
+          component="a"
+          size="compact-sm"
+          variant="default"
+          leftSection={<ExternalLink aria-hidden size={14} className="flip" />}
+          href={`${workspace.temporalRuns}/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`}
+          target="_blank"
+          rel="noopener noreferrer"
+        >
+          {t('act.run')}
+        </Button>
+      ) : null}
+      {closing ? (
+        <ConfirmDialog
+          title={t('act.forceClose')}
+          text={t('act.forceCloseHint')}
+          reason
+          close={() => setClosing(false)}
+          confirm={(reason) => act.mutate({ method: 'DELETE', path: '', body: { reason } })}
+        />
+      ) : null}
+    </>
   );
 }
 

@@ -15,7 +15,7 @@ import { store, stored } from '../../shared/session';
 import { useNow } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
-import { useToast } from '../acts';
+import { useToast } from '../../shared/ui/toasts';
 import type { Outbox, Unsent } from '../outbox';
 import { useCommand } from '../palette/commands';
 import { conversationPath } from '../queries';

@@ -4,9 +4,11 @@ import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
-import { useAct, useToast } from '../acts';
+import { useToast } from '../../shared/ui/toasts';
+import { useAct } from '../acts';
 
-export type Operation = 'transfers' | 'consults' | 'conferences';
+/** `reassign`: a transfer that a supervisor orders in the place of those who have it. */
+export type Operation = 'transfers' | 'consults' | 'conferences' | 'reassign';
 
 /** To whom, how, and what they should know. */
 export function HandOverDialog({
@@ -36,10 +38,11 @@ export function HandOverDialog({
     const body = {
       to,
       ...(operation === 'transfers' ? { kind: warm ? 'WARM' : 'COLD' } : {}),
+      ...(operation === 'reassign' ? { kind: 'COLD' } : {}),
       ...(note.trim() ? { note: note.trim() } : {}),
     };
     act.mutate(
-      { method: 'POST', path: `/${operation}`, body },
+      { method: 'POST', path: operation === 'reassign' ? '/transfers' : `/${operation}`, body },
       {
         onSuccess: () => {
           toast(t(`handOver.${operation}.done`), 'done');

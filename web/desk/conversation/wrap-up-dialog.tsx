@@ -5,7 +5,8 @@ import type { Conversation } from '../../shared/model';
 import { useUntil } from '../../shared/ui/now';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
-import { useAct, useToast } from '../acts';
+import { useToast } from '../../shared/ui/toasts';
+import { useAct } from '../acts';
 
 /** At most so many labels in one submission (domain.md 6.15). */
 const LABELS_MAX = 5;

@@ -7,7 +7,7 @@ import { useLocale } from '../../shared/i18n/locale';
 import { isOpen, type PageOf, type Summary } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading, useErrorText } from '../../shared/ui/states';
-import { useToast } from '../acts';
+import { useToast } from '../../shared/ui/toasts';
 import { useCommand } from '../palette/commands';
 import { keys, type ListFilter, useConversations } from '../queries';
 import { select } from '../selection';
