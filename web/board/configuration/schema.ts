@@ -66,8 +66,7 @@ function editorOf(schema: Schema | undefined, choices: readonly string[]): Edito
   if (choices.length > 0 && hasType(schema.type, 'string')) return 'choice';
   if (hasType(schema.type, 'boolean')) return 'flag';
   if (hasType(schema.type, 'integer') || hasType(schema.type, 'number')) return 'number';
-  if (hasType(schema.type, 'string'))
-    return (schema.maxLength ?? 0) > LONG_TEXT ? 'long' : 'text';
+  if (hasType(schema.type, 'string')) return (schema.maxLength ?? 0) > LONG_TEXT ? 'long' : 'text';
   return 'json';
 }
 
@@ -78,7 +77,10 @@ function hasType(type: Schema['type'], wanted: string): boolean {
 /** What is typed into a form: text for each field, `''` = not set; flags as such. */
 export type Draft = Readonly<Record<string, string | boolean>>;
 
-export function draftOf(fields: readonly Field[], stored: Readonly<Record<string, unknown>>): Draft {
+export function draftOf(
+  fields: readonly Field[],
+  stored: Readonly<Record<string, unknown>>,
+): Draft {
   return Object.fromEntries(
     fields.map(({ name, editor, schema }) => {
       const value = stored[name] === undefined ? schema.default : stored[name];

@@ -3,11 +3,12 @@ import { useMutation } from '@tanstack/react-query';
 import { MoreHorizontal } from 'lucide-react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import { useSince } from '../../shared/ui/now';
-import { StateIcon } from '../../shared/ui/state-icon';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
+import { StateIcon } from '../../shared/ui/state-icon';
 import { Empty, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import type { AgentStats, Stats } from '../stats';
+import { TableScroll } from '../table-scroll';
 
 const ORDER: readonly string[] = ['READY', 'NOT_READY', 'UNKNOWN', 'LOGOUT'];
 
@@ -27,27 +28,24 @@ export function Agents({ stats }: { stats: Stats }) {
       {agents.length === 0 ? (
         <Empty title={t('agents.empty')} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="agents-title">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('agents.name')}</th>
-                <th scope="col">{t('agents.state')}</th>
-                <th scope="col">{t('agents.work')}</th>
-                <th scope="col">{t('agents.today')}</th>
-                <th scope="col">{t('agents.missed')}</th>
-                <th scope="col">{t('agents.handle')}</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {agents.map((agent) => (
-                <AgentRow key={agent.id} agent={agent} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <TableScroll label={t('agents.title')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('agents.name')}</th>
+              <th scope="col">{t('agents.state')}</th>
+              <th scope="col">{t('agents.work')}</th>
+              <th scope="col">{t('agents.today')}</th>
+              <th scope="col">{t('agents.missed')}</th>
+              <th scope="col">{t('agents.handle')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {agents.map((agent) => (
+              <AgentRow key={agent.id} agent={agent} />
+            ))}
+          </tbody>
+        </TableScroll>
       )}
     </section>
   );

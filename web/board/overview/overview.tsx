@@ -62,11 +62,12 @@ function Threshold({
   change: (value: number) => void;
 }) {
   return (
-    <label className="threshold">
-      <span>{label}</span>
+    <div className="threshold">
+      <span aria-hidden="true">{label}</span>
       <TextInput
         size="xs"
         type="number"
+        aria-label={label}
         min={1}
         max={1000}
         value={value}
@@ -75,6 +76,6 @@ function Threshold({
           if (number >= 1 && number <= 1000) change(number);
         }}
       />
-    </label>
+    </div>
   );
 }

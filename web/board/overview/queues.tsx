@@ -9,6 +9,7 @@ import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import { levelOf, type QueueStats, type Stats, type Thresholds } from '../stats';
+import { TableScroll } from '../table-scroll';
 import { LevelSign } from './level-sign';
 
 export interface QueuesProps {
@@ -30,31 +31,28 @@ export function Queues({ stats, thresholds, children }: QueuesProps) {
       {stats.queues.length === 0 ? (
         <Empty title={t('queue.empty')} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="queues-title">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('queue.name')}</th>
-                <th scope="col">{t('queue.state')}</th>
-                <th scope="col">{t('queue.waiting')}</th>
-                <th scope="col">{t('queue.oldest')}</th>
-                <th scope="col">{t('queue.ewt')}</th>
-                <th scope="col">{t('queue.ready')}</th>
-                <th scope="col">{t('queue.offered')}</th>
-                <th scope="col">{t('queue.answered')}</th>
-                <th scope="col">{t('queue.abandoned')}</th>
-                <th scope="col">{t('queue.level')}</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {stats.queues.map((queue) => (
-                <QueueRow key={queue.queueId} queue={queue} thresholds={thresholds} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <TableScroll label={t('queue.title')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('queue.name')}</th>
+              <th scope="col">{t('queue.state')}</th>
+              <th scope="col">{t('queue.waiting')}</th>
+              <th scope="col">{t('queue.oldest')}</th>
+              <th scope="col">{t('queue.ewt')}</th>
+              <th scope="col">{t('queue.ready')}</th>
+              <th scope="col">{t('queue.offered')}</th>
+              <th scope="col">{t('queue.answered')}</th>
+              <th scope="col">{t('queue.abandoned')}</th>
+              <th scope="col">{t('queue.level')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {stats.queues.map((queue) => (
+              <QueueRow key={queue.queueId} queue={queue} thresholds={thresholds} />
+            ))}
+          </tbody>
+        </TableScroll>
       )}
     </section>
   );

@@ -11,6 +11,7 @@ import { ChannelIcon } from '../../shared/ui/channel-icon';
 import { useSince } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading } from '../../shared/ui/states';
+import { TableScroll } from '../table-scroll';
 
 const STATES = ['ACTIVE', 'ON_HOLD', 'INACTIVE', 'CREATED', 'WRAP_UP', 'CUSTOMER_LEFT'] as const;
 const FILTERS = ['all', 'waiting', 'ongoing'] as const;
@@ -35,9 +36,7 @@ export function Running() {
           ),
         ),
       );
-      return pages
-        .flatMap(({ items }) => items)
-        .sort((a, b) => rank(a).localeCompare(rank(b)));
+      return pages.flatMap(({ items }) => items).sort((a, b) => rank(a).localeCompare(rank(b)));
     },
     refetchInterval: 15_000,
   });
@@ -69,27 +68,24 @@ export function Running() {
       ) : null}
       {running.data && rows.length === 0 ? <Empty title={t('running.empty')} /> : null}
       {rows.length > 0 ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="running-title">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('running.customer')}</th>
-                <th scope="col">{t('running.state')}</th>
-                <th scope="col">{t('running.queue')}</th>
-                <th scope="col">{t('running.agents')}</th>
-                <th scope="col">{t('running.waits')}</th>
-                <th scope="col">{t('running.since')}</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <Row key={row.id} row={row} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <TableScroll label={t('running.title')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('running.customer')}</th>
+              <th scope="col">{t('running.state')}</th>
+              <th scope="col">{t('running.queue')}</th>
+              <th scope="col">{t('running.agents')}</th>
+              <th scope="col">{t('running.waits')}</th>
+              <th scope="col">{t('running.since')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.id} row={row} />
+            ))}
+          </tbody>
+        </TableScroll>
       ) : null}
     </section>
   );

@@ -17,13 +17,16 @@ export interface ChartProps {
   readonly times: readonly number[];
   readonly series: readonly Series[];
   readonly locale: string;
+  /** The whole period, in seconds since the epoch, also where nothing happened. */
+  readonly from: number;
+  readonly to: number;
   readonly max?: number;
 }
 
 const HEIGHT = 230;
 
 /** Lines over time. What they show is in a table beside, for who does not see them. */
-export function Chart({ label, times, series, locale, max }: ChartProps) {
+export function Chart({ label, times, series, locale, from, to, max }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   useEffect(() => {
@@ -46,7 +49,10 @@ export function Chart({ label, times, series, locale, max }: ChartProps) {
         // uPlot names the scheme nowhere: a new one is drawn with it.
         class: scheme,
         axes: [{ ...axis, values: (_, at) => at.map((second) => shown(second)) }, axis],
-        scales: { y: { range: (_, __, high) => [0, max ?? Math.max(1, (high ?? 1) * 1.1)] } },
+        scales: {
+          x: { range: () => [from, to] },
+          y: { range: (_, __, high) => [0, max ?? Math.max(1, (high ?? 1) * 1.1)] },
+        },
         series: [
           { value: (_, second) => (second === null ? '' : hours.format(second * 1000)) },
           ...series.map((one) => ({
@@ -62,7 +68,7 @@ export function Chart({ label, times, series, locale, max }: ChartProps) {
       [[...times], ...series.map(({ values }) => [...values])] as uPlot.AlignedData,
       element,
     );
-    const long = (times.at(-1) ?? 0) - (times[0] ?? 0) > 2 * 86_400;
+    const long = to - from > 2 * 86_400;
     const format = new Intl.DateTimeFormat(
       locale,
       long ? { month: 'short', day: 'numeric' } : { hour: '2-digit', minute: '2-digit' },
@@ -79,6 +85,6 @@ export function Chart({ label, times, series, locale, max }: ChartProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [times, series, locale, max, scheme]);
+  }, [times, series, locale, from, to, max, scheme]);
   return <div className="chart" ref={place} role="img" aria-label={label} />;
 }

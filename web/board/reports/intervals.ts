@@ -25,7 +25,11 @@ export interface Point {
 }
 
 /** Rows as points in time. `hours` 1, 6, 24: so many are one point, so that a month can be read. `queueId` '' = all. */
-export function pointsOf(rows: readonly Interval[], queueId: string, hours: number): readonly Point[] {
+export function pointsOf(
+  rows: readonly Interval[],
+  queueId: string,
+  hours: number,
+): readonly Point[] {
   const span = hours * 3_600_000;
   const groups = new Map<number, Interval[]>();
   for (const row of rows) {

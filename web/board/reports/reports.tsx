@@ -6,6 +6,7 @@ import { useLocale } from '../../shared/i18n/locale';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
+import { TableScroll } from '../table-scroll';
 import { Chart } from './chart';
 import { type Interval, type Point, pointsOf } from './intervals';
 
@@ -43,6 +44,7 @@ export default function Reports() {
     [rows.data, queueId, step],
   );
   const charts = useMemo(() => chartsOf(points, t), [points, t]);
+  const to = Math.ceil(rows.dataUpdatedAt / 60_000) * 60;
   const times = useMemo(() => points.map(({ at }) => Date.parse(at) / 1000), [points]);
   return (
     <div className="reports">
@@ -84,6 +86,8 @@ export default function Reports() {
                 times={times}
                 series={series}
                 locale={name}
+                from={to - hours * 3600}
+                to={to}
                 {...(max ? { max } : {})}
               />
             </section>
@@ -93,39 +97,36 @@ export default function Reports() {
       {points.length > 0 ? (
         <details className="panel">
           <summary className="panel-head">{t('reports.asTable')}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <div className="table-scroll" tabIndex={0} role="region" aria-label={t('reports.asTable')}>
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('reports.time')}</th>
-                  <th scope="col">{t('queue.offered')}</th>
-                  <th scope="col">{t('queue.answered')}</th>
-                  <th scope="col">{t('queue.abandoned')}</th>
-                  <th scope="col">{t('reports.average')}</th>
-                  <th scope="col">{t('reports.longest')}</th>
-                  <th scope="col">{t('queue.level')}</th>
+          <TableScroll label={t('reports.asTable')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('reports.time')}</th>
+                <th scope="col">{t('queue.offered')}</th>
+                <th scope="col">{t('queue.answered')}</th>
+                <th scope="col">{t('queue.abandoned')}</th>
+                <th scope="col">{t('reports.average')}</th>
+                <th scope="col">{t('reports.longest')}</th>
+                <th scope="col">{t('queue.level')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {points.map((point) => (
+                <tr key={point.at}>
+                  <th scope="row">{dateTime(point.at)}</th>
+                  <td>{number(point.offered)}</td>
+                  <td>{number(point.answered)}</td>
+                  <td>{number(point.abandoned)}</td>
+                  <td>{point.averageWait === null ? '–' : number(point.averageWait)}</td>
+                  <td>{point.longestWait === null ? '–' : number(point.longestWait)}</td>
+                  <td>
+                    {point.level === null
+                      ? '–'
+                      : number(point.level, { style: 'percent', maximumFractionDigits: 0 })}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {points.map((point) => (
-                  <tr key={point.at}>
-                    <th scope="row">{dateTime(point.at)}</th>
-                    <td>{number(point.offered)}</td>
-                    <td>{number(point.answered)}</td>
-                    <td>{number(point.abandoned)}</td>
-                    <td>{point.averageWait === null ? '–' : number(point.averageWait)}</td>
-                    <td>{point.longestWait === null ? '–' : number(point.longestWait)}</td>
-                    <td>
-                      {point.level === null
-                        ? '–'
-                        : number(point.level, { style: 'percent', maximumFractionDigits: 0 })}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </TableScroll>
         </details>
       ) : null}
     </div>

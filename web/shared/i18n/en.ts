@@ -394,7 +394,8 @@ export const en = {
   'confirm.go': 'Yes, do it',
   'act.reassign': 'Reassign',
   'act.forceClose': 'Force-close',
-  'act.forceCloseHint': 'Every session ends, everybody leaves, the conversation is closed. This cannot be undone.',
+  'act.forceCloseHint':
+    'Every session ends, everybody leaves, the conversation is closed. This cannot be undone.',
   'act.run': 'Temporal run',
   'handOver.reassign.title': 'Give the conversation to somebody else',
   'handOver.reassign.done': 'Reassigned.',
