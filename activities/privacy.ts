@@ -1,6 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { mediaWorkflowId } from '../domain/ids';
 import type { CustomerRuns } from '../infra/customer-runs';
+import type { DataKeys } from '../infra/payload-codec';
 import type { ErasureStore, JobStore } from '../infra/privacy-stores';
 import type { MediaStore } from '../infra/stores';
 import { type CustomerFileDeps, customerFile } from './customer-file';
@@ -10,6 +12,7 @@ export interface PrivacyDeps extends CustomerFileDeps {
   readonly media: Pick<MediaStore, 'get' | 'put' | 'remove'>;
   readonly erasure: ErasureStore;
   readonly jobs: JobStore;
+  readonly dataKeys: Pick<DataKeys, 'destroy'>;
   readonly runs: CustomerRuns;
 }
 
@@ -20,7 +23,7 @@ const EXPORT_MAX_BYTES = 2 ** 40;
 
 /** Export and erasure, on the task queue `housekeeping`. All idempotent. */
 export function createPrivacyActivities(deps: PrivacyDeps) {
-  const { erasure, jobs, runs, media } = deps;
+  const { erasure, jobs, runs, media, dataKeys } = deps;
 
   async function* everyConversation(customerId: string) {
     for (let after: string | null = null; ; ) {
@@ -51,8 +54,10 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       for (const { id, workflowIds } of page) {
         const { mediaMessages } = await erasure.blankConversation(id);
         heartbeat();
-        if (!(await runs.forget(workflowIds, mediaMessages)))
+        const held = [...workflowIds, ...mediaMessages.map(mediaWorkflowId)];
+        if (!(await runs.forget(held)))
           throw ApplicationFailure.retryable(`A run of ${id} has not ended yet.`, 'Running');
+        await dataKeys.destroy(held);
       }
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },

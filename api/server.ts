@@ -15,6 +15,7 @@ import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import { createStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
+import { dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
 import type { Stores } from '../infra/stores';
 import { connectTemporal } from '../infra/temporal-client';
@@ -51,10 +52,13 @@ async function serve(
   collectDefaultMetrics({ register: metrics });
   const outgoing = createOutgoing(config);
   const connectors = new Map(PROVIDERS.flatMap(({ id }) => named(id)));
-  const { client: temporal, connection } = await connectTemporal(config.temporal);
-  closing.push(() => connection.close());
   const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
   closing.push(() => stores.close());
+  const dataConverter = dataConverterOf(config, stores.dataKeys);
+  const { client: temporal, connection } = await connectTemporal(config.temporal, {
+    dataConverter,
+  });
+  closing.push(() => connection.close());
   await configure(config, stores, { connectors, outgoing }, logger);
 
   const metricsServer = await listen(createMetricsApp(metrics), {

@@ -1,16 +1,12 @@
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { mediaWorkflowId } from '../domain/ids';
 import { endConversationSignal } from '../workflows/conversation/messages';
 
 /** The runs that held a customer's conversations, for erasure. */
 export interface CustomerRuns {
   /** Orders a conversation to end, wherever it runs; nothing happens where it does not. */
   end(conversationId: string, workflowIds: readonly string[]): Promise<void>;
-  /**
-   * Deletes the histories of these workflows and of those that fetched the media of these messages. False while one still runs: it is
-   * to be asked again.
-   */
-  forget(workflowIds: readonly string[], mediaMessages: readonly string[]): Promise<boolean>;
+  /** Deletes the histories of these workflows. False while one still runs: it is to be asked again. */
+  forget(workflowIds: readonly string[]): Promise<boolean>;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -60,9 +56,8 @@ export function createCustomerRuns(client: Client): CustomerRuns {
         await ifThere(() => workflow.getHandle(workflowId).signal(endConversationSignal, order));
     },
 
-    async forget(workflowIds, mediaMessages) {
-      for (const workflowId of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)])
-        if (!(await forgetOne(workflowId))) return false;
+    async forget(workflowIds) {
+      for (const workflowId of workflowIds) if (!(await forgetOne(workflowId))) return false;
       return true;
     },
   };

@@ -11,7 +11,7 @@ import { createConversationWorkflows } from '../infra/conversation-workflows';
 import { createCustomerRuns } from '../infra/customer-runs';
 import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
-import { createStores } from '../infra/mongo/stores';
+import type { OpenStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
 import { createOutgoingMail } from '../infra/outgoing-mail';
 import { createRoutingWorkflow } from '../infra/routing-workflow';
@@ -25,22 +25,16 @@ export interface ParleyActivities {
   readonly bots: object;
 }
 
-/** What the worker process holds open. */
-export interface OpenActivities {
-  readonly activities: ParleyActivities;
-  close(): Promise<void>;
-}
-
 /** Openings that can be answered while MongoDB is down: a few KB each. */
 const REMEMBERED_CUSTOMERS = 10_000;
 
-/** Builds stores, connectors and clients and hands them to the activities. */
-export async function openActivities(
+/** Builds connectors and callers and hands them, with the stores, to the activities. */
+export function parleyActivities(
   config: Config,
   client: Client,
+  stores: OpenStores,
   logger: Logger,
-): Promise<OpenActivities> {
-  const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
+): ParleyActivities {
   const outgoing = createOutgoing(config);
   const activities = createActivities({
     stores,
@@ -66,8 +60,5 @@ export async function openActivities(
         logger.error({ channelId, reason, code: kind }, 'a send needs an operator'),
     },
   });
-  return {
-    activities: { sends: {}, ...activities, bots: { ...botActivities, ...activities.bots } },
-    close: () => stores.close(),
-  };
+  return { sends: {}, ...activities, bots: { ...botActivities, ...activities.bots } };
 }

@@ -2,12 +2,15 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { connectorOf } from '../connectors';
 import type { Config } from '../infra/config';
 import type { Logger } from '../infra/logger';
+import { createStores } from '../infra/mongo/stores';
+import { dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
 import { ensureSearchAttributes } from '../infra/search-attributes';
 import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
-import { openActivities } from './activities';
+import { parleyActivities } from './activities';
 import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
 import { keptBundles, lookAfterKept } from './kept-bundles';
@@ -24,15 +27,19 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const connection = await connectTo(address, async () =>
     NativeConnection.connect(await temporalConnectionOptions(config.temporal)),
   );
-  const { client, connection: clientConnection } = await connectTemporal(config.temporal);
+  const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
+  const dataConverter = dataConverterOf(config, stores.dataKeys);
+  const { client, connection: clientConnection } = await connectTemporal(config.temporal, {
+    dataConverter,
+  });
   await ensureSearchAttributes(clientConnection, namespace).catch((err: unknown) =>
     logger.warn(
       { err, namespace },
       'search attributes could not be registered; make them with the tools of your Temporal',
     ),
   );
-  const { activities, close } = await openActivities(config, client, logger);
-  const group = createWorkerGroup({ connection, namespace });
+  const activities = parleyActivities(config, client, stores, logger);
+  const group = createWorkerGroup({ connection, namespace, dataConverter });
   void aborted(stop).then(() => group.stopAll()); // failures of the drain arrive at group.ended
 
   try {
@@ -56,7 +63,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
     logger.info('worker has drained');
   } finally {
     await group.stopAll();
-    await close();
+    await stores.close();
     await clientConnection.close();
     await connection.close();
   }

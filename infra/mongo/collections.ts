@@ -179,6 +179,14 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly _id: string;
 }
 
+/** A payload key, sealed with `PARLEY_SECRET`. */
+export interface DataKeyDocument {
+  readonly _id: string;
+  readonly scope: string;
+  readonly sealed: string;
+  readonly createdAt: string;
+}
+
 export const timelineOf = (db: Db): Collection<TimelineDocument> => db.collection('timeline');
 export const conversationsOf = (db: Db): Collection<ConversationDocument> =>
   db.collection('conversations');
@@ -199,4 +207,5 @@ export const routingDecisionsOf = (db: Db): Collection<RoutingDecisionDocument> 
   db.collection('routing_decisions');
 export const presenceOf = (db: Db): Collection<PresenceDocument> => db.collection('presence');
 export const jobsOf = (db: Db): Collection<JobDocument> => db.collection('jobs');
+export const dataKeysOf = (db: Db): Collection<DataKeyDocument> => db.collection('data_keys');
 export const unparsedOf = (db: Db): Collection<UnparsedDocument> => db.collection('unparsed');

@@ -103,6 +103,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   idempotency: [{ name: 'ttl', key: { createdAt: 1 }, expireAfterSeconds: 86_400 }],
   tickets: [{ name: 'ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  data_keys: [{ name: 'scope', key: { scope: 1 }, unique: true }],
   jobs: [
     {
       name: 'running',

@@ -1,5 +1,6 @@
 import type { ArchiveErrorType } from '../../domain/archive/archive-error';
 import type { Logger } from '../logger';
+import type { DataKeys } from '../payload-codec';
 import type { ErasureStore } from '../privacy-stores';
 import { createSecretBox } from '../secret-box';
 import type { Stores } from '../stores';
@@ -13,6 +14,7 @@ import { createConfigStore } from './config-store';
 import { createConversationStore } from './conversation-store';
 import { createCustomerCache } from './customer-cache';
 import { createCustomerStore } from './customer-store';
+import { createDataKeyStore } from './data-key-store';
 import { createDeliveryStore } from './delivery-store';
 import { createErasureStore } from './erasure-store';
 import { createIdempotencyStore } from './idempotency-store';
@@ -51,6 +53,7 @@ export interface StoresDeps {
 export interface OpenStores extends Stores {
   readonly ledger: SendLedger;
   readonly erasure: ErasureStore;
+  readonly dataKeys: DataKeys;
 }
 
 /**
@@ -73,8 +76,9 @@ export async function createStores({
   const deliveries = createDeliveryStore(db, now);
   const media = createMediaStore(db, now);
   const audit = createAuditLog(db, now);
+  const box = createSecretBox(secrets);
   const config = createConfigStore(db, {
-    box: createSecretBox(secrets),
+    box,
     connectorFacts,
     now,
     onUnreadable: (resource, id) =>
@@ -123,6 +127,7 @@ export async function createStores({
     reports: guarded(reports),
     routing: guarded(createRoutingStore(db, { reports, now })),
     jobs: guarded(createJobStore(db, now)),
+    dataKeys: guarded(createDataKeyStore(db, box, now)),
     erasure: guarded(createErasureStore(db, media, now)),
     presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),

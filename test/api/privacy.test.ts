@@ -5,7 +5,7 @@ import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
 
-const live = useLiveApi();
+const live = useLiveApi({ payloadEncryption: true });
 let connector: string;
 let agent: string;
 beforeAll(async () => {
@@ -47,9 +47,17 @@ async function historiesOf(customerId: string): Promise<string[]> {
   for await (const { workflowId, runId } of live().temporal.workflow.list({ query })) {
     const handle = live().temporal.workflow.getHandle(workflowId, runId);
     const history = await handle.fetchHistory().catch(() => null); // the list lags behind
-    if (history) texts.push(JSON.stringify(history));
+    if (history) texts.push(everyText(history));
   }
   return texts;
+}
+/** What can be read in a history as the server keeps it: bytes are looked into. */
+function everyText(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (Array.isArray(value)) return value.map(everyText).join('\n');
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value).map(everyText).join('\n');
+  return String(value);
 }
 /** A customer with a name, an attribute, an upload and words in two conversations, the second of them open. */
 async function somebody(secret: string) {
@@ -89,6 +97,19 @@ it('exports everything of one customer and nothing of another', async () => {
   expect(file.body['conversations']).toHaveLength(2);
 });
 
+it('shows nobody who reads the histories what was said', async () => {
+  const mine = await somebody(`canary${randomUUID()}`);
+  const histories = await historiesOf(mine.customerId);
+  expect(histories.length).toBeGreaterThan(0);
+  for (const text of histories) {
+    expect(text).toContain('binary/encrypted');
+    for (const known of [mine.secret, mine.identifier]) expect(text).not.toContain(known);
+  }
+  // The product itself reads on, the workflow's own answers included.
+  const asked = await ask('GET', `/v1/conversations/${mine.second}?consistent=true`);
+  expect(JSON.stringify(asked.body)).toContain(mine.secret);
+});
+
 it('erases one customer everywhere and leaves another untouched', async () => {
   const mine = await somebody(`canary${randomUUID()}`);
   const theirs = await somebody(`canary${randomUUID()}`);
@@ -96,7 +117,9 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   const [before, mineBefore] = [await placesOf(theirs.secret), await placesOf(mine.secret)];
   expect(mineBefore.length).toBeGreaterThan(3);
   await done(mine.customerId, 'export'); // the file goes with the rest
+  expect((await placesOf(`conversation:${mine.customerId}`)).join()).toContain('data_keys');
   await done(mine.customerId, 'erase');
+  expect((await placesOf(`conversation:${mine.customerId}`)).join()).not.toContain('data_keys');
 
   expect(await placesOf(mine.secret)).toEqual([]);
   expect(await placesOf(mine.identifier)).toEqual([]);

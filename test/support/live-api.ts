@@ -1,4 +1,5 @@
 import './quiet';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { AppDeps } from '../../api/context';
@@ -15,6 +16,7 @@ import { createMediaLinks } from '../../infra/media-links';
 import { createStores } from '../../infra/mongo/stores';
 import { createOutgoing } from '../../infra/outgoing';
 import { createOutgoingMail } from '../../infra/outgoing-mail';
+import { dataConverterOf } from '../../infra/payload-codec';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import type { ResourceName, Stores } from '../../infra/stores';
 import {
@@ -57,6 +59,8 @@ export interface LiveOptions {
   /** Whether conversations are worked on from the start. @default true */
   readonly workers?: boolean;
   readonly limits?: ApiConfig['limits'];
+  /** Temporal stores what it is given sealed (`PARLEY_PAYLOAD_ENCRYPTION`). @default false */
+  readonly payloadEncryption?: boolean;
   /** A file that exports `bots` like bots/index.ts. */
   readonly botsFile?: string;
 }
@@ -73,13 +77,18 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
 
   beforeAll(async () => {
     const { uri } = database();
-    const { client, address, namespace } = temporal();
+    const { address, namespace, connection: clientConnection } = temporal();
     const stores = await createStores({
       mongodbUri: uri,
       secrets: SECRETS,
       connectorFacts: connectorOf,
       logger: { warn: () => undefined, error: () => undefined },
     });
+    const dataConverter = dataConverterOf(
+      { payloadEncryption: options.payloadEncryption ?? false },
+      stores.dataKeys,
+    );
+    const client = new Client({ connection: clientConnection, namespace, dataConverter });
     const connection = await NativeConnection.connect({ address });
     const sent: { url: string; body: string }[] = [];
     let running: { readonly worker: Worker; readonly done: Promise<void> }[] = [];
@@ -145,7 +154,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       },
       another: (given) => open(given),
       async startWorkers() {
-        const common = { connection, namespace };
+        const common = { connection, namespace, dataConverter };
         const workflows = { workflowBundle: await workflowBundle(options.botsFile) };
         const workers = await Promise.all([
           Worker.create({

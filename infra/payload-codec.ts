@@ -1,0 +1,119 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type {
+  DataConverter,
+  Payload,
+  PayloadCodec,
+  SerializationContext,
+} from '@temporalio/common';
+
+/** One key, and the name that payloads know it by. */
+export interface DataKey {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+}
+
+/** Keys of payloads. `scope` is whose they are: a workflow id. Throws `UNAVAILABLE` for what is not in memory while MongoDB is down. */
+export interface DataKeys {
+  /** The scope's key, made when there is none. */
+  of(scope: string): Promise<DataKey>;
+  /** Null: it was destroyed, and what was sealed with it is gone. */
+  find(id: string): Promise<DataKey | null>;
+  destroy(scopes: readonly string[]): Promise<void>;
+}
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12; // what GCM is made for
+const TAG_BYTES = 16;
+const HEADER_BYTES = 4;
+const SEALED = bytesOf('binary/encrypted');
+/** Workflows that hold a customer's words have a key each; all others share one, since they hold ids only. */
+const PERSONAL = /^(conversation|closing|media):/;
+const SHARED_SCOPE = 'shared';
+/** What a reader gets of a payload whose key was destroyed. */
+const TOMBSTONE: Payload = {
+  metadata: { encoding: bytesOf('json/plain') },
+  data: bytesOf('{"erased":true}'),
+};
+
+/**
+ * Seals what Temporal stores with AES-256-GCM, with a key for each workflow that holds a customer's words (reliability.md section 11):
+ * destroying it makes the history dark. A sealed payload names its key, so it opens wherever the keys are.
+ */
+export function createPayloadCodec(keys: DataKeys): PayloadCodec {
+  return {
+    async encode(payloads, context) {
+      if (payloads.length === 0) return [];
+      const key = await keys.of(scopeOf(context));
+      return payloads.map((payload) => sealed(payload, key));
+    },
+    decode: (payloads) => Promise.all(payloads.map((payload) => opened(payload, keys))),
+  };
+}
+
+/** What clients and workers are given; undefined while encryption is off. */
+export function dataConverterOf(
+  { payloadEncryption }: { readonly payloadEncryption: boolean },
+  keys: DataKeys,
+): DataConverter | undefined {
+  return payloadEncryption ? { payloadCodecs: [createPayloadCodec(keys)] } : undefined;
+}
+
+function scopeOf(context: SerializationContext | undefined): string {
+  const workflowId = context?.workflowId ?? '';
+  return PERSONAL.test(workflowId) ? workflowId : SHARED_SCOPE;
+}
+
+/** Nonce, tag and ciphertext of: length of the metadata's JSON, that JSON with values in base64, data. */
+function sealed({ metadata, data }: Payload, { id, key }: DataKey): Payload {
+  const values = Object.entries(metadata ?? {}).map(([name, value]) => [name, base64(value)]);
+  const header = bytesOf(JSON.stringify(Object.fromEntries(values)));
+  const length = Buffer.alloc(HEADER_BYTES);
+  length.writeUInt32BE(header.length);
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(bytesOf(id));
+  // Bytes that are not there come as an empty list.
+  const body = [length, header, Buffer.from(data ?? [])].map((part) => cipher.update(part));
+  const text = Buffer.concat([...body, cipher.final()]);
+  return {
+    metadata: { encoding: SEALED, 'encryption-key-id': bytesOf(id) },
+    data: Buffer.concat([nonce, cipher.getAuthTag(), text]),
+  };
+}
+
+async function opened(payload: Payload, keys: DataKeys): Promise<Payload> {
+  const { metadata, data } = payload;
+  if (!data || Buffer.compare(metadata?.['encoding'] ?? new Uint8Array(), SEALED) !== 0)
+    return payload; // from before it was switched on
+  const id = Buffer.from(metadata?.['encryption-key-id'] ?? []).toString('utf8');
+  const found = await keys.find(id);
+  if (!found) return TOMBSTONE;
+  const decipher = createDecipheriv(CIPHER, found.key, data.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+    .setAAD(bytesOf(id))
+    .setAuthTag(data.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const text = Buffer.concat([
+    decipher.update(data.subarray(NONCE_BYTES + TAG_BYTES)),
+    decipher.final(),
+  ]);
+  const end = HEADER_BYTES + text.readUInt32BE(0);
+  const header = JSON.parse(text.subarray(HEADER_BYTES, end).toString('utf8')) as Record<
+    string,
+    string
+  >;
+  return {
+    metadata: Object.fromEntries(
+      Object.entries(header).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+    ),
+    data: text.subarray(end),
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8');
+}
