@@ -44,7 +44,7 @@ export function reply(
   const read = readEvent(request, context);
   if ('event' in read)
     return json(200, { accepted: outcome.accepted, duplicates: outcome.duplicates });
-  return json(400, { code: 'VALIDATION_FAILED', errors: read.faults });
+  return problem(read.faults);
 }
 
 interface Fault {
@@ -178,6 +178,24 @@ function faultsOf(issues: readonly z.core.$ZodIssue[], at: readonly string[]): r
 
 function isEventType(type: string): type is EventType {
   return Object.hasOwn(DATA, type);
+}
+
+/** As every other refusal of the API (RFC 9457). */
+function problem(errors: readonly Fault[]): HookReply {
+  const code = 'VALIDATION_FAILED';
+  const body = {
+    type: `urn:parley:problem:${code}`,
+    title: 'The request does not validate',
+    status: 400,
+    code,
+    detail: 'The event cannot be taken.',
+    errors,
+  };
+  return {
+    status: 400,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify(body),
+  };
 }
 
 function json(status: number, value: unknown): HookReply {

@@ -163,8 +163,14 @@ describe('parse', () => {
     const given = request({}, { raw });
     const events = httpConnector.parse(given, context);
     expect(events).toMatchObject([{ kind: 'unparsed' }]);
-    const { status, body } = httpConnector.reply(given, events, context);
+    const { status, headers, body } = httpConnector.reply(given, events, context);
     expect(status).toBe(400);
+    expect(headers).toEqual({ 'content-type': 'application/problem+json' });
+    expect(JSON.parse(body ?? '')).toMatchObject({
+      status: 400,
+      code: 'VALIDATION_FAILED',
+      detail: expect.any(String),
+    });
     expect(JSON.parse(body ?? '').errors.length).toBeGreaterThan(0);
   });
 
