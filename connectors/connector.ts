@@ -217,6 +217,14 @@ export interface OutboundTyping {
   /** The provider's id of the customer's latest message, for providers that ask for it; null = unknown. */
   readonly inboundMessageId?: string | null;
 }
+/** An agent reacts to a message; an empty `emoji` takes the reaction back. `target`: the provider's id of the message. */
+export interface OutboundReaction {
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly target: string;
+  readonly emoji: string;
+}
 /** An agent has read what the customer wrote, up to this message. */
 export interface ReadMark {
   readonly to: string;
@@ -276,6 +284,8 @@ export interface Connector<Config> {
   typing?(sign: OutboundTyping, context: CallContext<Config>): Promise<void>;
   /** Shows the customer that we have read. As {@link typing}: never repeated. */
   markRead?(mark: ReadMark, context: CallContext<Config>): Promise<void>;
+  /** Shows the customer a reaction. As {@link typing}: never repeated. */
+  react?(reaction: OutboundReaction, context: CallContext<Config>): Promise<void>;
   /** Tells the provider what it wants to hear beyond our answer, once the events are durable and new. A failure is logged only. */
   acknowledge?(events: readonly InboundEvent[], context: CallContext<Config>): Promise<void>;
   /**

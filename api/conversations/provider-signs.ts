@@ -13,6 +13,8 @@ export interface ProviderSigns {
   typing(conversationId: string, channelSessionId: string | null, typing: boolean): void;
   /** The agents have read up to this entry. */
   read(conversationId: string, seq: number): void;
+  /** An agent reacts to a message; an empty emoji takes it back. */
+  react(conversationId: string, messageId: string, emoji: string): void;
   /** The events of one request are durable and new. */
   acknowledge(channelId: string, events: readonly InboundEvent[]): void;
 }
@@ -30,7 +32,7 @@ export function createProviderSigns({
   ): Promise<void> {
     const found = await stores.config.channel(channelId);
     const connector = found && connectors.get(found.connector.providerId);
-    if (!connector || !(connector.typing || connector.markRead || connector.acknowledge)) return;
+    if (!connector) return;
     const cfg = connector.configSchema.parse(found.connector.cfg);
     const baseUrl = typeof cfg.baseUrl === 'string' ? cfg.baseUrl : '';
     const fetch = outgoing.fetch({ timeoutMs: TIMEOUT_MS });
@@ -68,13 +70,32 @@ export function createProviderSigns({
 
   async function showRead(id: string, seq: number): Promise<void> {
     const entry = await lastRead(id, null, seq);
-    const conversation = entry && (await stores.conversations.get(id));
-    const session = conversation?.channelSessions.find((one) => one.id === entry?.channelSessionId);
-    if (!entry?.providerMessageId || session?.state !== 'STARTED') return;
+    const inboundMessageId = entry?.providerMessageId;
+    const sides = entry && inboundMessageId ? await sidesOf(id, entry) : null;
+    if (!sides || !inboundMessageId) return;
+    const { channelId, ...about } = sides;
+    const mark = { ...about, inboundMessageId };
+    await called(channelId, (connector, context) => connector.markRead?.(mark, context));
+  }
+
+  async function showReaction(id: string, messageId: string, emoji: string): Promise<void> {
+    const entry = await stores.timeline.find(id, messageId);
+    const target = entry?.providerMessageId ?? entry?.delivery?.providerMessageIds[0];
+    const sides = entry && target ? await sidesOf(id, entry) : null;
+    if (!sides || !target) return;
+    const { channelId, ...about } = sides;
+    const reaction = { ...about, target, emoji };
+    await called(channelId, (connector, context) => connector.react?.(reaction, context));
+  }
+
+  /** Where an entry was said, as long as the session runs. */
+  async function sidesOf(id: string, { channelSessionId }: ArchivedEntry) {
+    const conversation = await stores.conversations.get(id);
+    const session = conversation?.channelSessions.find((one) => one.id === channelSessionId);
+    if (session?.state !== 'STARTED') return null;
     const { channelId, channelType, customerIdentifier: to } = session;
     const from = (await stores.config.channel(channelId))?.channel.serviceIdentifier ?? '';
-    const mark = { to, from, channelType, inboundMessageId: entry.providerMessageId };
-    await called(channelId, (connector, context) => connector.markRead?.(mark, context));
+    return { channelId, channelType, to, from };
   }
 
   function unawaited(work: Promise<void>, fields: object): void {
@@ -88,6 +109,8 @@ export function createProviderSigns({
     typing: (conversationId, sessionId, typing) =>
       unawaited(showTyping(conversationId, sessionId, typing), { conversationId }),
     read: (conversationId, seq) => unawaited(showRead(conversationId, seq), { conversationId }),
+    react: (conversationId, messageId, emoji) =>
+      unawaited(showReaction(conversationId, messageId, emoji), { conversationId }),
     acknowledge: (channelId, events) =>
       unawaited(
         called(channelId, (connector, context) => connector.acknowledge?.(events, context)),

@@ -230,10 +230,9 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
         emoji,
         author: await authorOf(id, messageId),
       };
-      return c.json(
-        told(await perform(c, at, followUpUpdate, request, { messageId, kind: 'REACTION' })),
-        200,
-      );
+      const acted = await perform(c, at, followUpUpdate, request, { messageId, kind: 'REACTION' });
+      signs.react(id, messageId, emoji);
+      return c.json(told(acted), 200);
     })
     .openapi(routes.postTyping, async (c) => {
       const { facts, by, principal } = await scene(c, c.req.valid('param').id);

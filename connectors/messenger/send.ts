@@ -28,10 +28,15 @@ export async function send(
     ...(tag ? { messaging_type: 'MESSAGE_TAG', tag } : { messaging_type: 'RESPONSE' }),
     message: { ...contentOf(part), metadata: part.id },
     // An id of ours that nobody could translate means nothing to Meta.
-    ...(replyTo && !replyTo.startsWith('msg_') && { reply_to: { mid: replyTo } }),
+    ...(replyTo && !replyTo.startsWith('msg_') && { reply_to: { mid: midOf(replyTo) } }),
   });
   const { data } = SendReply.safeParse(answer.json);
   return { providerMessageIds: data?.message_id ? [data.message_id] : [], state: 'sent' };
+}
+
+/** Attachments after the first came in as messages of their own, `<mid>:<n>`. */
+function midOf(id: string): string {
+  return id.replace(/:\d{1,2}$/, '');
 }
 
 export async function typing(sign: OutboundTyping, context: Context): Promise<void> {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Capabilities, Connector } from '../connector';
 import { GRAPH_SECRETS } from '../meta/config';
 import { CloudConfig, DialogConfig, type WhatsAppConfig } from './config';
-import { fetchMedia, markRead, send, typing } from './send';
+import { fetchMedia, markRead, react, send, typing } from './send';
 import { handshake, parse, reply, verify } from './webhook';
 
 /** WhatsApp straight from Meta (connectors.md 2). */
@@ -29,6 +29,7 @@ function profile<Config extends WhatsAppConfig>(
     send,
     typing,
     markRead,
+    react,
     fetchMedia,
   };
 }
@@ -38,7 +39,7 @@ const MEBIBYTE = 1_048_576;
 const CAPABILITIES: Capabilities = {
   typing: true,
   readReceipts: { send: true, receive: true },
-  reactions: false,
+  reactions: true,
   replies: true,
   templates: true,
   media: {

@@ -6,11 +6,14 @@ import type { OutboundPart } from '../connector';
 type Body<T extends MessageBody['type']> = Extract<MessageBody, { type: T }>;
 type Media = Body<'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE'>;
 
-/** The fields of a message that say what is sent (connectors.md 2.2). Throws `Rejected` for what the planning lets through to no channel. */
-export function outboundContent({
-  body,
-  mediaUrls,
-}: OutboundPart): Readonly<Record<string, unknown>> {
+/**
+ * The fields of a message that say what is sent (connectors.md 2.2). `uploaded`: the medium's id at the provider, which then stands in
+ * for its link. Throws `Rejected` for what the planning lets through to no channel.
+ */
+export function outboundContent(
+  { body, mediaUrls }: OutboundPart,
+  uploaded: string | null = null,
+): Readonly<Record<string, unknown>> {
   switch (body.type) {
     case 'PLAIN':
       return { type: 'text', text: { preview_url: false, body: body.text } };
@@ -18,7 +21,7 @@ export function outboundContent({
     case 'VIDEO':
     case 'AUDIO':
     case 'FILE':
-      return mediumOf(body, mediaUrls[body.mediaId]);
+      return mediumOf(body, uploaded ? { id: uploaded } : { link: mediaUrls[body.mediaId] });
     case 'LOCATION': {
       const { type: _, ...location } = body;
       return { type: 'location', location };
@@ -45,14 +48,18 @@ const TYPES: Readonly<Record<Exclude<Media['type'], 'FILE'>, readonly string[]>>
 };
 const NAMES = { IMAGE: 'image', VIDEO: 'video', AUDIO: 'audio', FILE: 'document' } as const;
 
-function mediumOf(body: Media, link: string | undefined): Readonly<Record<string, unknown>> {
-  if (!link) throw new ConnectorError('Rejected', 'media without a link', { reason: 'media' });
+function mediumOf(
+  body: Media,
+  source: { readonly id: string } | { readonly link: string | undefined },
+): Readonly<Record<string, unknown>> {
+  if ('link' in source && !source.link)
+    throw new ConnectorError('Rejected', 'media without a link', { reason: 'media' });
   const { caption, fileName } = body;
   const name = NAMES[isTaken(body) ? body.type : 'FILE'];
   return {
     type: name,
     [name]: {
-      link,
+      ...source,
       ...(caption && name !== 'audio' && { caption }),
       ...(fileName && name === 'document' && { filename: fileName }),
     },

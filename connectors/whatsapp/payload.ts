@@ -89,5 +89,7 @@ export const SendReply = z.looseObject({
   contacts: z.array(z.looseObject({ input: Text, wa_id: Text })).nullish(),
   messages: z.array(z.looseObject({ id: Text, message_status: Text })).nullish(),
 });
+/** The answer to an upload. */
+export const UploadReply = z.looseObject({ id: Id });
 /** Where a medium may be fetched, for some minutes. */
 export const MediaAddress = z.looseObject({ url: z.url() });

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../domain/errors';
 import type {
   CallContext,
   OutboundPart,
+  OutboundReaction,
   OutboundTyping,
   ReadMark,
   SendContext,
@@ -14,23 +15,32 @@ import { errorOf } from './codes';
 import { isCloud, type WhatsAppConfig } from './config';
 import { outboundContent } from './outbound';
 import { MediaAddress, SendReply } from './payload';
+import { uploadedMedium } from './upload';
 
 type Context = CallContext<WhatsAppConfig>;
 
-/** One message, one request. The part id goes along and comes back in every status; no key makes a repeat safe. */
+/**
+ * One message, one request; before it perhaps an upload. The part id goes along and comes back in every status; no key makes a repeat
+ * safe.
+ */
 export async function send(
   part: OutboundPart,
   context: SendContext<WhatsAppConfig>,
 ): Promise<SendResult> {
   const { replyTo } = part;
   const to = addressOf(part.to);
+  const uploaded = await uploadedMedium(part, context, {
+    url: addressAt(context, pathOf(context.cfg, 'media')),
+    headers: credentials(context.cfg),
+    errorOf: (answer) => errorOf(answer, !isCloud(context.cfg)),
+  });
   const answer = await post(context, {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
     ...to,
-    ...outboundContent(part),
+    ...outboundContent(part, uploaded),
     // An id of ours that nobody could translate means nothing to Meta.
-    ...(replyTo && !replyTo.startsWith('msg_') && { context: { message_id: replyTo } }),
+    ...(replyTo && !replyTo.startsWith('msg_') && { context: { message_id: wamidOf(replyTo) } }),
     biz_opaque_callback_data: part.id,
   });
   const { data } = SendReply.safeParse(answer.json);
@@ -54,6 +64,22 @@ export async function markRead(mark: ReadMark, context: Context): Promise<void> 
   await acknowledge(mark.inboundMessageId, context);
 }
 
+export async function react(reaction: OutboundReaction, context: Context): Promise<void> {
+  const { to, target, emoji } = reaction;
+  await post(context, {
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    ...addressOf(to),
+    type: 'reaction',
+    reaction: { message_id: wamidOf(target), emoji },
+  });
+}
+
+/** A caption that was too long came in as a message of its own, its medium as `<id>:1`. */
+function wamidOf(id: string): string {
+  return id.replace(/:1$/, '');
+}
+
 async function acknowledge(
   messageId: string | null,
   context: Context,
@@ -63,7 +89,7 @@ async function acknowledge(
   await post(context, {
     messaging_product: 'whatsapp',
     status: 'read',
-    message_id: messageId,
+    message_id: wamidOf(messageId),
     ...(typingIndicator && { typing_indicator: typingIndicator }),
   });
 }
@@ -103,13 +129,16 @@ function addressOf(to: string): { readonly to?: string; readonly recipient?: str
 
 function post(context: Context, body: unknown): Promise<ProviderAnswer> {
   const { cfg, fetch, signal } = context;
-  const path = isCloud(cfg) ? `/${cfg.apiVersion}/${cfg.phoneNumberId}/messages` : '/messages';
-  return postGraph(fetch, addressAt(context, path), {
+  return postGraph(fetch, addressAt(context, pathOf(cfg, 'messages')), {
     headers: credentials(cfg),
     body,
     signal,
     errorOf: (answer) => errorOf(answer, !isCloud(cfg)),
   });
+}
+
+function pathOf(cfg: WhatsAppConfig, edge: 'messages' | 'media'): string {
+  return isCloud(cfg) ? `/${cfg.apiVersion}/${cfg.phoneNumberId}/${edge}` : `/${edge}`;
 }
 
 /** Below `baseUrl`, which may have a path of its own. */

@@ -261,6 +261,24 @@ describe('WhatsApp', () => {
     expect(await writes(other)).toBe(id);
   });
 
+  it('shows the customer a reaction of the agent', async () => {
+    const phone = aPhone();
+    const id = await writes(phone);
+    const body = { agentId: 'agt_ana', role: 'PRIMARY' };
+    await api.call('POST', `/v1/conversations/${id}/participants`, { body, token: agent });
+    const entry = await entryOf(id, ({ type }) => type === 'CUSTOMER_MESSAGE');
+    const put = await api.call('PUT', `/v1/conversations/${id}/messages/${entry.id}/reaction`, {
+      body: { emoji: '👍' },
+      token: agent,
+    });
+    expect(put.status).toBe(200);
+    const shown = await eventually(async () => signs.find((sign) => sign.body['to'] === phone));
+    expect(shown.body).toMatchObject({
+      type: 'reaction',
+      reaction: { message_id: entry.providerMessageId, emoji: '👍' },
+    });
+  });
+
   it('tells operators of trouble with the account', async () => {
     const errors = [{ code: 131031, title: 'locked' }];
     expect((await hook('wa', change({ errors }))).status).toBe(200);

@@ -359,6 +359,56 @@ describe('calls', () => {
     if (content) expect(sent()[content[0]]).toEqual(content[1]);
   });
 
+  describe('a medium whose link nobody outside can fetch', () => {
+    const local = { m1: 'http://localhost:8080/media/m1' };
+    const body = { type: 'IMAGE', mediaId: 'm1', caption: 'c', mimeType: 'image/png' } as const;
+    const openMedia = async (id: string) =>
+      id === 'm1'
+        ? {
+            mimeType: 'image/png',
+            size: 5,
+            fileName: 'a.png',
+            open: () => new Blob(['bytes']).stream() as ReadableStream<Uint8Array>,
+          }
+        : null;
+    const bring = (part: Partial<OutboundPart> = {}) =>
+      whatsappCloudConnector.send(aPart({ body, mediaUrls: local, ...part }), {
+        ...onCloud(),
+        openMedia,
+      });
+
+    it('is uploaded first, and named by its id', async () => {
+      await bring();
+      const upload = graph.uploads.at(-1);
+      expect(upload?.path).toBe('/v25.0/123456123/media');
+      expect(upload?.form.get('messaging_product')).toBe('whatsapp');
+      expect(upload?.form.get('type')).toBe('image/png');
+      expect(await upload?.file.text()).toBe('bytes');
+      expect(sent()).toMatchObject({ type: 'image', image: { id: upload?.id, caption: 'c' } });
+      expect(sent().image).not.toHaveProperty('link');
+      const before = graph.uploads.length;
+      await bring({ mediaUrls: media });
+      expect(sent().image).toMatchObject({ link: media.m1 });
+      expect(graph.uploads).toHaveLength(before);
+      await dialogConnector.send(aPart({ body, mediaUrls: local }), { ...onHub(), openMedia });
+      expect(hub.uploads.at(-1)?.path).toBe('/media');
+    });
+
+    it.each([
+      [{ type: 'hang', taken: true }, 'Unavailable'],
+      [{ type: 'reset', taken: true }, 'Unavailable'],
+      [{ type: 'answer', status: 502 }, 'Unavailable'],
+      [{ type: 'answer', status: 200, body: {} }, 'Unavailable'],
+      [{ type: 'answer', status: 400, body: { error: { code: 131053 } } }, 'Rejected'],
+      [{ type: 'answer', status: 401, body: { error: { code: 190 } } }, 'ChannelStopped'],
+    ] as [Behaviour, string][])('%j: %s, and no message goes out', async (behaviour, type) => {
+      graph.uploadScript.next(behaviour);
+      const before = graph.requests.length;
+      await expect(bring()).rejects.toMatchObject({ type });
+      expect(graph.requests).toHaveLength(before);
+    });
+  });
+
   it('sorts the rows of a list into titled sections', async () => {
     const rows = [
       { id: '1', title: 'A', section: 'X' },
@@ -437,6 +487,18 @@ describe('calls', () => {
       onCloud(),
     );
     expect(graph.requests).toHaveLength(before);
+  });
+
+  it('reacts, and takes it back', async () => {
+    const sides = { to: '+15550002222', from: '+15550001111', channelType: 'WHATSAPP' } as const;
+    for (const emoji of ['👍', '']) {
+      await whatsappCloudConnector.react?.({ ...sides, target: 'wamid.A1:1', emoji }, onCloud());
+      expect(sent()).toMatchObject({
+        to: '15550002222',
+        type: 'reaction',
+        reaction: { message_id: 'wamid.A1', emoji },
+      });
+    }
   });
 
   it('asks for the address of a medium, and once more when it has expired', async () => {

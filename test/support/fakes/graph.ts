@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { type FakeEnv, type FakeServer, type News, play, Script, serveFake } from './behaviour';
 
 export interface FakeGraphCall {
@@ -19,6 +19,14 @@ export interface FakeGraph extends FakeServer {
   /** Every request to `…/messages` with good credentials, taken or not: messages, typing signs, read receipts. */
   readonly requests: readonly FakeGraphCall[];
   readonly messages: readonly FakeGraphMessage[];
+  readonly uploads: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly form: FormData;
+    readonly file: File;
+  }[];
+  /** What uploads do. */
+  readonly uploadScript: Script;
   /** Media by id; `gone` answers that many requests for the bytes with 404 first. */
   readonly media: Map<string, { readonly bytes: string; readonly mimeType: string; gone?: number }>;
   deliveries(partId: string): number;
@@ -42,8 +50,10 @@ export async function startFakeGraph({
   const script = new Script();
   const requests: FakeGraphCall[] = [];
   const messages: FakeGraphMessage[] = [];
+  const uploads: FakeGraph['uploads'][number][] = [];
+  const uploadScript = new Script();
   const media: FakeGraph['media'] = new Map();
-  const graph = { script, requests, messages, media, hookUrl: '' };
+  const graph = { script, requests, messages, uploads, uploadScript, media, hookUrl: '' };
   const app = new Hono<FakeEnv>();
   let created = 0;
 
@@ -58,6 +68,7 @@ export async function startFakeGraph({
   });
 
   app.post('*', async (c) => {
+    if (c.req.path.endsWith('/media')) return upload(c);
     if (!c.req.path.endsWith('/messages')) return c.notFound();
     const body = await c.req.json();
     const { path } = c.req;
@@ -86,6 +97,19 @@ export async function startFakeGraph({
       },
     });
   });
+
+  async function upload(c: Context<FakeEnv>): Promise<Response> {
+    const form = await c.req.formData();
+    const file = form.get('file');
+    const id = `UP${uploads.length + 1}`;
+    return play(c, uploadScript.take(), {
+      take: () => {
+        if (file instanceof File) uploads.push({ id, path: c.req.path, form, file });
+      },
+      tell: async () => undefined,
+      accepted: () => c.json({ id }),
+    });
+  }
 
   app.get('/files/:id', (c) => {
     const found = media.get(c.req.param('id'));
