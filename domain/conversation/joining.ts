@@ -7,7 +7,6 @@ import {
   hasStartedSession,
   isFull,
   isPrimary,
-  isWaiting,
   presentAgent,
   presentAgents,
   taskOf,
@@ -146,18 +145,18 @@ export function acceptTask(turn: Turn, waiting: AgentTask, agent: JoiningAgent):
   if (waiting.operation) complete(turn, waiting, waiting.operation);
 }
 
-/** Why an agent cannot take the place that a waiting task gives. */
+/** Why an agent cannot take the place that a waiting task gives. Who is here in that role already changes tasks only. */
 export function whyNotAccept(
   state: ConversationState,
   task: AgentTask,
   agentId: string,
 ): Refusal | null {
-  if (!isWaiting(task)) return refuse('ILLEGAL_STATE', 'The request has ended.');
   const role = task.direction === 'CONSULT' ? 'ASSISTANT' : 'PRIMARY';
   const present = presentAgent(state, agentId);
-  if (present?.role === 'PRIMARY' || present?.role === role)
-    return refuse('CONFLICT', 'The agent is in the conversation already.');
-  return present ? null : whyNotRoom(state, role);
+  if (!present) return whyNotRoom(state, role);
+  return present.role === 'PRIMARY' && role === 'ASSISTANT'
+    ? refuse('CONFLICT', 'The agent is in the conversation already.')
+    : null;
 }
 
 /** A place taken by the agent's own act: ACTIVE at once (domain.md 6.1). `taskId`: as routing gave it, if it was asked. */

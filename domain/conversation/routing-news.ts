@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors';
 import { requeue } from './enqueue';
-import type { TaskChanged } from './events';
+import type { JoiningAgent, TaskChanged } from './events';
 import { isPrimary, isWaiting, latestSettings } from './facts';
 import { endHold, holdFor } from './hold';
 import { acceptTask, whyNotAccept } from './joining';
@@ -10,7 +10,7 @@ import { refuse } from './refusal';
 import { endRequest } from './request-ends';
 import { changeTask, closeTask, patchTask } from './tasks';
 import { addSeconds } from './time';
-import { record, type Turn, tellController } from './turn';
+import { effect, record, type Turn, tellController } from './turn';
 
 /** News of a task that is over, or was never ours, changes nothing (domain.md 6.9). */
 export function whyNotTaskChanged(state: ConversationState, news: TaskChanged): Refusal | null {
@@ -21,7 +21,6 @@ export function whyNotTaskChanged(state: ConversationState, news: TaskChanged): 
       ? null
       : refuse('ILLEGAL_STATE', 'The agent is not in the conversation.');
   if (!task) return refuse('NOT_FOUND', 'The conversation has no such task.');
-  if (change.type === 'ACCEPTED') return whyNotAccept(state, task, change.agent.agentId);
   if (!isWaiting(task)) return refuse('ILLEGAL_STATE', 'The request has ended.');
   const repeated =
     change.type === 'RESERVED' &&
@@ -66,7 +65,9 @@ export function taskChanged(turn: Turn, { taskId, change }: TaskChanged): void {
       return;
     case 'ACCEPTED': {
       const sla = change.agentSla === undefined ? {} : { agentSla: change.agentSla };
-      acceptTask(turn, patchTask(turn, task, sla), change.agent);
+      if (whyNotAccept(turn.state, task, change.agent.agentId))
+        turnedAway(turn, task, change.agent);
+      else acceptTask(turn, patchTask(turn, task, sla), change.agent);
       return;
     }
     case 'CLOSED': {
@@ -76,6 +77,12 @@ export function taskChanged(turn: Turn, { taskId, change }: TaskChanged): void {
       return;
     }
   }
+}
+
+/** Routing's search is over, and the agent who was found cannot come in as what was asked for: no room, or here as PRIMARY. */
+function turnedAway(turn: Turn, task: AgentTask, { agentId }: JoiningAgent): void {
+  endRequest(turn, task, { reason: 'CANCELLED', detail: 'JOINED', source: 'ROUTING' });
+  effect(turn, { type: 'routing', news: { type: 'ended', task: { id: task.id, agentId } } });
 }
 
 function reserved(turn: Turn, task: AgentTask, agentId: string, offerExpiresAt: string): void {

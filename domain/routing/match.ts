@@ -2,9 +2,9 @@ import { choose, skipped } from './candidates';
 import type { AgentRow, Waiting } from './model';
 import { capacityOf } from './mrd-states';
 import { ring } from './offers';
-import { isFull, orderOf, type RoutingState } from './state';
+import { orderOf, type RoutingState } from './state';
 import { openSteps, skipEmptySteps } from './steps';
-import type { RoutingTurn } from './turn';
+import { domainIsFull, type RoutingTurn } from './turn';
 
 /**
  * Serves the requests of an MRD in the order of domain.md 6.3; one that finds nobody does not block the next. Requests that ask for
@@ -12,9 +12,10 @@ import type { RoutingTurn } from './turn';
  */
 export function serve(turn: RoutingTurn, mrdId: string): void {
   const { config, available } = turn.state;
-  if (isFull(turn.state)) return;
+  const order = orderOf(turn.state, mrdId).snapshot;
+  if (order.length === 0 || domainIsFull(turn)) return;
   const inVain = new Set<string>();
-  for (const request of orderOf(turn.state, mrdId).snapshot) {
+  for (const request of order) {
     const nobody = !available.get(mrdId)?.size;
     const queue = config.queues[request.queueId ?? ''];
     if (request.offer || !queue || (nobody && !request.prefer && !queue.skips)) continue;

@@ -4,8 +4,8 @@ import type { RoutingEvent } from './events';
 import { interruptOthers, releaseOthers } from './interruptions';
 import type { AgentRow, Place, Waiting } from './model';
 import { capacityOf, countedTasks, ringsIn } from './mrd-states';
-import { type Handled, isFull, keepEnded } from './state';
-import { type RoutingTurn, touch } from './turn';
+import { type Handled, keepEnded } from './state';
+import { domainIsFull, type RoutingTurn, touch } from './turn';
 
 /** Tasks of one place whose end is awaited: an agent seldom joins again before the last end is told. */
 const EARLIER_MAX = 4;
@@ -16,11 +16,12 @@ const HANDLED_MS = 86_400_000;
 
 /** Why an agent's own act is refused a place: one at capacity may not take more (domain.md 6.8). */
 export function whyNotPlace(
-  { state }: RoutingTurn,
+  turn: RoutingTurn,
   agent: AgentRow,
   { conversationId, mrdId, counts }: Pick<Place, 'conversationId' | 'mrdId' | 'counts'>,
 ): Refusal | null {
-  if (!agent.places.has(conversationId) && isFull(state)) return FULL;
+  const { state } = turn;
+  if (!agent.places.has(conversationId) && domainIsFull(turn)) return FULL;
   if (!counts || agent.places.get(conversationId)?.counts) return null;
   const taken = countedTasks(agent, mrdId) + (ringsIn(state.waiting, agent, mrdId) ? 1 : 0);
   const capacity = capacityOf(state.config, agent.id, mrdId);

@@ -3,9 +3,9 @@ import type { RoutingRequest, Waiting } from './model';
 import { isRoutable } from './mrd-states';
 import { close, drop, queueOf, ring } from './offers';
 import { takenOver } from './places';
-import { isFull, keepEnded, orderOf, WAITING_MAX } from './state';
+import { keepEnded, orderOf, WAITING_MAX } from './state';
 import { openSteps } from './steps';
-import { type RoutingTurn, tell } from './turn';
+import { domainIsFull, type RoutingTurn, tell } from './turn';
 
 /** The conversation ends a request at its TTL itself; only one that does not answer is ended here, so much later (ms). */
 export const TTL_GRACE_MS = 5_000;
@@ -35,7 +35,7 @@ export function requested(turn: RoutingTurn, asked: RoutingRequest): void {
 
 /** Whether an agent could be offered something in an MRD right now (domain.md 6.1). */
 export function whyNotRoutable(
-  { state }: RoutingTurn,
+  turn: RoutingTurn,
   agentId: string,
   {
     mrdId,
@@ -43,9 +43,10 @@ export function whyNotRoutable(
     presentAgentIds,
   }: Pick<Waiting, 'mrdId' | 'conversationId' | 'presentAgentIds'>,
 ): string | null {
+  const { state } = turn;
   const agent = state.agents.get(agentId);
   if (!agent) return 'The agent is not logged in.';
-  if (isFull(state)) return 'The routing domain is full.';
+  if (domainIsFull(turn)) return 'The routing domain is full.';
   const mrd = agent.mrds.get(mrdId)?.state;
   if (!mrd || !isRoutable(mrd)) return `The agent is ${mrd ?? 'not'} in ${mrdId}.`;
   if (!state.available.get(mrdId)?.has(agentId)) return 'The agent is at capacity.';

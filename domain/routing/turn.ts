@@ -1,7 +1,7 @@
 import type { TaskChanged } from '../conversation/events';
 import type { RoutingEffect } from './effects';
 import type { AgentRow, Waiting } from './model';
-import type { RoutingState } from './state';
+import { isFull, type RoutingState } from './state';
 
 /** One decision in the making. Times are ms since the epoch. */
 export interface RoutingTurn {
@@ -12,10 +12,18 @@ export interface RoutingTurn {
   readonly touched: Set<string>;
   /** MRDs in which requests are to be looked at again. */
   readonly look: Set<string>;
+  /** No more work fits into the domain; null = not looked yet: counting it all is worth once a turn. */
+  full: boolean | null;
 }
 
 export function beginRoutingTurn(state: RoutingState, now: number): RoutingTurn {
-  return { now, state, effects: [], touched: new Set(), look: new Set() };
+  return { now, state, effects: [], touched: new Set(), look: new Set(), full: null };
+}
+
+/** See {@link isFull}. Within one turn the count moves by a few, which its margin covers. */
+export function domainIsFull(turn: RoutingTurn): boolean {
+  turn.full ??= isFull(turn.state);
+  return turn.full;
 }
 
 export function iso(ms: number): string {

@@ -21,24 +21,22 @@ function ids(n: number) {
 function aFullDomain(): { readonly story: RoutingStory; readonly config: RoutingConfig } {
   const names = Array.from({ length: AGENTS_MAX }, (_, n) => `agent-${n}`);
   const queues = Object.fromEntries(
-    Array.from({ length: 50 }, (_, n) => [
-      `queue-${n}`,
-      aQueue({ steps: [aStep(), aStep()], autoAccept: true }),
-    ]),
+    Array.from({ length: 50 }, (_, n) => [`queue-${n}`, aQueue({ steps: [aStep(), aStep()] })]),
   );
   const config = aRoutingConfig({
     queues,
     agents: Object.fromEntries(names.map((id) => [id, anAgent({ billing: 5 })])),
   });
   const story = new RoutingStory(config);
+  story.logsIn(...names);
   let n = 0;
   const asks = () => {
     n += 1;
     story.asks({ ...ids(n), queueId: `queue-${n % 50}` });
   };
-  for (const name of names) {
-    story.logsIn(name);
-    for (let place = 0; place < 5; place += 1) asks();
+  for (let place = 0; place < AGENTS_MAX * 5; place += 1) {
+    n += 1;
+    story.joins(`agent-${place % AGENTS_MAX}`, ids(n));
   }
   for (const { places } of story.state.agents.values())
     if (places.size !== 5) throw new Error('the domain was to be full');

@@ -125,7 +125,7 @@ describe('sagas of domain.md 6.13, in every order', () => {
         expect(chat.state.state).toBe('CLOSED');
         expect(world.routing.waiting.size).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 250 },
     );
   });
 
