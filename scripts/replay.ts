@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import { bundleFile, readBundle, repositoryRoot } from '../workers/bundle';
 
@@ -27,6 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function replay(files: readonly string[]): Promise<boolean> {
+  Runtime.install({ logger: new DefaultLogger('WARN') }); // what is told of each history stands below
   const workflowBundle = await readBundle(bundleFile());
   let failed = 0;
   for await (const { workflowId, error } of Worker.runReplayHistories(
