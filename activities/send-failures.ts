@@ -11,6 +11,23 @@ export function cannotTell(cause?: unknown): ConnectorError {
   return new ConnectorError('Ambiguous', 'no look-up can tell', { reason: 'lookup' }, { cause });
 }
 
+/** The work; a failure that waiting may mend says until when that makes sense. */
+export async function knowingWindow<T>(
+  windowEndsAt: string | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!windowEndsAt || !(error instanceof ConnectorError) || !PASSING.has(error.type))
+      throw error;
+    const { type, message, facts } = error;
+    throw new ConnectorError(type, message, { ...facts, windowEndsAt }, { cause: error });
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['Throttled', 'Unavailable', 'ChannelStopped']);
+
 /** connectors.md 1.6: the name decides. What is no ConnectorError keeps its own, which the workflow reads as Ambiguous. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {
   const known = isUnavailable(error)

@@ -6,6 +6,7 @@ import {
   needsAgentTag,
   type WindowedSession,
   whyNotInWindow,
+  windowEnd,
 } from '../domain/channel/reply-window';
 import { ConnectorError } from '../domain/errors';
 import { partId } from '../domain/ids';
@@ -24,9 +25,17 @@ import type {
   MediaStore,
   TimelineStore,
 } from '../infra/stores';
+import { Circuit } from './circuit';
 import { threadOf } from './mail-thread';
 import { Pacer } from './pacer';
-import { cannotTell, isUnavailable, nameOf, stopped, toApplicationFailure } from './send-failures';
+import {
+  cannotTell,
+  isUnavailable,
+  knowingWindow,
+  nameOf,
+  stopped,
+  toApplicationFailure,
+} from './send-failures';
 import { type Target, targetOf } from './send-target';
 import type { SendActivities, SendPart, SendPartResult } from './types';
 
@@ -51,7 +60,7 @@ export interface SendDeps {
   readonly clock?: () => number;
 }
 export interface SendAlert {
-  readonly kind: 'channelStopped' | 'sendNotRecorded';
+  readonly kind: 'channelStopped' | 'providerAway' | 'sendNotRecorded';
   readonly channelId: string;
   readonly reason: string;
 }
@@ -74,6 +83,7 @@ const LOOKUP_PATIENCE_MS = 120_000;
 export function createSendActivities(deps: SendDeps): SendActivities {
   const { ledger, now = () => new Date(), clock = () => performance.now() } = deps;
   const pacer = new Pacer(clock);
+  const circuit = new Circuit(clock);
   /** By channel: until when nothing is tried, 0 when the last send went out. */
   const pausedUntil = new Map<string, number>();
 
@@ -102,11 +112,16 @@ export function createSendActivities(deps: SendDeps): SendActivities {
         await ledger.absent(row.partId);
       }
     }
-    await admit(input, entry, target);
-    const takeOver = row.status === 'unknown' && input.recover === 'resend';
-    const taken = await (takeOver ? ledger.takeOver : ledger.take)(row.partId, input.attempt);
-    if (!taken) throw new ConnectorError('Ambiguous', 'another attempt has the part');
-    const result = await call(part, input, target, deadline);
+    const ends = entry.body
+      ? windowEnd(windowed(input, target), { from: authorOf(entry), body: entry.body })
+      : null;
+    const result = await knowingWindow(ends, async () => {
+      await admit(input, entry, target);
+      const takeOver = row.status === 'unknown' && input.recover === 'resend';
+      const taken = await (takeOver ? ledger.takeOver : ledger.take)(row.partId, input.attempt);
+      if (!taken) throw new ConnectorError('Ambiguous', 'another attempt has the part');
+      return call(part, input, target, deadline);
+    });
     const recorded = await record(row, input, result, deadline);
     await learn(result.aliases, input, target);
     return recorded;
@@ -172,6 +187,9 @@ export function createSendActivities(deps: SendDeps): SendActivities {
       throw new ConnectorError('OptedOut', 'opted out earlier', { reason: 'earlier' });
     if (clock() < (pausedUntil.get(channelId) ?? 0))
       throw stopped('paused', 'the channel is stopped');
+    const restMs = circuit.waitMs(channelId);
+    if (restMs > 0)
+      throw new ConnectorError('Unavailable', 'the provider is away', { retryAfterMs: restMs });
     const waitMs = pacer.turn(channelId, customerIdentifier, rate, MOST_PACING_MS);
     if (waitMs > MOST_PACING_MS)
       throw new ConnectorError('Throttled', 'our own pace', {
@@ -199,9 +217,11 @@ export function createSendActivities(deps: SendDeps): SendActivities {
         part,
         contextOf(target, deadline, { beforeFirstByte, partId: part.id }),
       );
+      circuit.answered(channelId);
       await goesOut(channelId);
       return result;
     } catch (error) {
+      isItAway(channelId, part.id, error);
       await recordFailure(part.id, input, error);
       throw error;
     }
@@ -302,6 +322,15 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     pausedUntil.set(channelId, clock() + PROBE_EVERY_MS);
     if (await ledger.stop(channelId, reason))
       deps.alert({ kind: 'channelStopped', channelId, reason });
+  }
+
+  /** A provider that says anything else than that it cannot is there. */
+  function isItAway(channelId: string, id: string, error: unknown): void {
+    const type = error instanceof ConnectorError ? error.type : 'Ambiguous';
+    const { retryAfterMs } = error instanceof ConnectorError ? error.facts : {};
+    if (type !== 'Unavailable' && type !== 'Ambiguous') circuit.answered(channelId);
+    else if (circuit.failed(channelId, id, retryAfterMs))
+      deps.alert({ kind: 'providerAway', channelId, reason: type });
   }
 
   async function goesOut(channelId: string): Promise<void> {

@@ -66,6 +66,8 @@ export interface ConnectorErrorFacts {
   /** The provider's id of the call, for its support. */
   readonly traceId?: string;
   readonly outside?: 'template' | 'tag' | 'none';
+  /** When the reply window of the message ends, ISO UTC: later it need not be tried. */
+  readonly windowEndsAt?: string;
 }
 
 /** Thrown by a connector that did not deliver. Knows nothing of Temporal. */

@@ -30,7 +30,10 @@ export const EmailConfig = z.strictObject({
       mailbox: z.string().min(1).max(200).default('INBOX'),
     })
     .optional()
-    .meta({ description: 'A mailbox to read; without it mails come through the webhook.' }),
+    .meta({
+      description:
+        'Kept for reading a mailbox, which is not built yet: mails come through the webhook.',
+    }),
   inboundSecret: Secrets.meta({
     description:
       'Signs raw mails at the webhook, or is their Bearer; also guards answer addresses.',

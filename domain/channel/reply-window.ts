@@ -63,6 +63,20 @@ export function needsAgentTag(
   return isWithin(lastInboundAt, HUMAN_AGENT_HOURS, now);
 }
 
+/** When the message may go out no more, ISO UTC; null: no such moment is known. */
+export function windowEnd(
+  session: WindowedSession,
+  message: { readonly from: 'AGENT' | 'BOT' | 'SYSTEM'; readonly body: Pick<MessageBody, 'type'> },
+): string | null {
+  const window = replyWindow(session);
+  if (!window || session.lastInboundAt === null) return null;
+  if (window.outside === 'template' && message.body.type === 'TEMPLATE') return null;
+  const tagged =
+    window.outside === 'tag' && message.from === 'AGENT' && session.settings?.humanAgentTag;
+  const hours = tagged ? HUMAN_AGENT_HOURS : window.hours;
+  return new Date(Date.parse(session.lastInboundAt) + hours * 3_600_000).toISOString();
+}
+
 /** The window of a session, null when there is none. */
 export function replyWindow(session: WindowedSession): ReplyWindow | null {
   if (session.channelType === 'GENERIC') return session.settings?.window ?? null;

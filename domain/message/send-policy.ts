@@ -41,6 +41,8 @@ const BASE_MS = 1_000;
 const LONGEST_MS = 300_000;
 /** A stopped channel needs a person; it is probed at this pace at first. */
 const STOPPED_BASE_MS = 30_000;
+/** Before the end of a reply window: time for one call. */
+const LAST_TRY_MS = 20_000;
 /** A message that left us this often without an answer is not sent once more (reliability.md F8). */
 const MAX_UNANSWERED = 8;
 /** Before a look-up where no news can come: time for the provider to list what it took. */
@@ -63,9 +65,10 @@ export function afterSend(attempted: Attempted): NextStep {
         attempted,
         error,
         Math.max(facts.retryAfterMs ? 0 : backOff(attempted), waitAsAsked(attempted, facts)),
+        facts.windowEndsAt,
       );
     case 'ChannelStopped':
-      return again(attempted, error, backOff(attempted, STOPPED_BASE_MS));
+      return again(attempted, error, backOff(attempted, STOPPED_BASE_MS), facts.windowEndsAt);
     case 'Rejected':
     case 'SessionWindowClosed':
     case 'Unreachable':
@@ -86,12 +89,25 @@ export function failureReason(error: ConnectorErrorType, facts: ConnectorErrorFa
 const OUTCOME_UNKNOWN = 'outcomeUnknown';
 const UNKNOWN: NextStep = { type: 'fail', reason: OUTCOME_UNKNOWN };
 
-/** Certainly not sent. An earlier attempt may still be of unknown outcome: then the next one goes about it in the same way. */
-function again(attempted: Attempted, error: ConnectorErrorType, pauseMs: number): NextStep {
-  const recover = attempted.recovering === 'settle' ? null : attempted.recovering;
-  const at = later(attempted.now, pauseMs);
-  if (at < attempted.expiresAt) return { type: 'retry', at, recover };
-  return recover === null ? { type: 'fail', reason: failureReason(error) } : UNKNOWN;
+/**
+ * Certainly not sent. An earlier attempt may still be of unknown outcome: then the next one goes about it in the same way. Where the
+ * reply window would end first, one last attempt goes just before it; after that the agent is told at once, and may use a template.
+ */
+function again(
+  attempted: Attempted,
+  error: ConnectorErrorType,
+  pauseMs: number,
+  windowEndsAt = attempted.expiresAt,
+): NextStep {
+  const { now, expiresAt, recovering } = attempted;
+  const recover = recovering === 'settle' ? null : recovering;
+  const at = later(now, pauseMs);
+  const inWindow = windowEndsAt >= expiresAt || at < windowEndsAt;
+  if (inWindow && at < expiresAt) return { type: 'retry', at, recover };
+  const lastAt = later(windowEndsAt, -LAST_TRY_MS);
+  if (!inWindow && lastAt > now) return { type: 'retry', at: lastAt, recover };
+  if (recover !== null) return UNKNOWN;
+  return { type: 'fail', reason: failureReason(inWindow ? error : 'SessionWindowClosed') };
 }
 
 function afterUnknown(attempted: Attempted, facts: ConnectorErrorFacts): NextStep {

@@ -4,8 +4,9 @@ import {
   replyWindow,
   type WindowedSession,
   whyNotInWindow,
+  windowEnd,
 } from '../../../domain/channel/reply-window';
-import { CHANNEL_TYPES } from '../../../domain/channel/types';
+import { CHANNEL_TYPES, type ChannelType } from '../../../domain/channel/types';
 
 const LAST = '2026-03-02T10:00:00.000Z';
 const hoursAfter = (hours: number, ms = 0) =>
@@ -139,5 +140,25 @@ describe('the tag of a human agent', () => {
     const session = aSession({ channelType, settings });
     expect(needsAgentTag(session, from, hoursAfter(hours))).toBe(needed);
     expect(needsAgentTag({ ...session, lastInboundAt: null }, from, hoursAfter(hours))).toBe(false);
+  });
+});
+
+describe('windowEnd', () => {
+  it('is the first moment at which a message may go out no more', () => {
+    const fits = fc.constantFrom<ChannelType>('WHATSAPP', 'MESSENGER', 'SMS', 'EMAIL');
+    const from = fc.constantFrom('AGENT', 'BOT', 'SYSTEM');
+    const body = fc.constantFrom(plain, template);
+    fc.assert(
+      fc.property(fits, from, body, fc.boolean(), (channelType, author, what, humanAgentTag) => {
+        const session = aSession({ channelType, settings: { window: null, humanAgentTag } });
+        const message = { from: author, body: what };
+        const ends = windowEnd(session, message);
+        const at = (ms: number) =>
+          new Date(Date.parse(ends ?? hoursAfter(10_000)) + ms).toISOString();
+        expect(whyNotInWindow(session, message, at(-1))).toBeNull();
+        expect(whyNotInWindow(session, message, at(0)) === null).toBe(ends === null);
+      }),
+    );
+    expect(windowEnd(aSession({ lastInboundAt: null }), { from: 'BOT', body: plain })).toBeNull();
   });
 });

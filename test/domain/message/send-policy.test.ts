@@ -221,3 +221,32 @@ it('names every failure', () => {
     'outcomeUnknown',
   ]);
 });
+
+describe('a reply window that ends while the provider is away', () => {
+  const away = (endsInMs: number, over: Partial<Attempted> = {}) =>
+    afterSend(
+      attempted({
+        ...failed('Unavailable', { retryAfterMs: 60_000, windowEndsAt: later(endsInMs) }),
+        ...over,
+      }),
+    );
+  it('changes nothing while it ends later than the next attempt', () => {
+    expect(away(600_000)).toEqual(
+      afterSend(attempted(failed('Unavailable', { retryAfterMs: 60_000 }))),
+    );
+    expect(away(100 * 86_400_000)).toMatchObject({ type: 'retry' });
+  });
+  it('is used by one last attempt just before it', () => {
+    expect(away(50_000)).toEqual({ type: 'retry', at: later(30_000), recover: null });
+  });
+  it.each([20_000, 5_000, 0, -60_000])(
+    'fails the message at once when it ends in %s ms, so that the agent can act',
+    (endsInMs) => {
+      expect(away(endsInMs)).toEqual({ type: 'fail', reason: 'SESSION_WINDOW_CLOSED' });
+      expect(away(endsInMs, { recovering: 'resend' })).toEqual({
+        type: 'fail',
+        reason: 'outcomeUnknown',
+      });
+    },
+  );
+});
