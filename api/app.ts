@@ -24,6 +24,7 @@ import { operationRoutes } from './routes/operations';
 import { pageRoutes } from './routes/pages';
 import { staffPageRoutes } from './routes/staff-pages';
 import { tokenRoutes } from './routes/tokens';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
 import { workspaceRoutes } from './routes/workspace';
 import { createAgentAccess } from './routing/agent-access';
 import { createRoutingDesk } from './routing/desk';
@@ -93,6 +94,7 @@ function mountRoutes(
   app.route('/', workspaceRoutes(deps));
   app.route('/', catalogueRoutes(deps));
   app.route('/', configurationRoutes(deps));
+  app.route('/', webhookDeliveryRoutes(deps));
   mountConversationApi(app, deps);
 }
 

@@ -204,6 +204,8 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   ...configuration('canned-replies'),
   ...configuration('customer-labels'),
   ...configuration('webhook-subscriptions'),
+  'GET /v1/webhook-subscriptions/{id}/deliveries': only(ADMIN),
+  'POST /v1/webhook-subscriptions/{id}/deliveries/{deliveryId}/retry': only(ADMIN),
 };
 
 function configuration(name: string): Record<string, RoutePolicy> {

@@ -16,6 +16,7 @@ import type { Page, PageRequest } from './page';
 import type { JobStore } from './privacy-stores';
 import type { ReportStore, TaskStore } from './report-store';
 import type { PresenceStore, RoutingStore } from './routing-stores';
+import type { WebhookDeliveryStore } from './webhook-stores';
 
 export type { Page, PageRequest };
 
@@ -543,6 +544,7 @@ export interface Stores {
   readonly media: MediaStore;
   readonly audit: AuditLog;
   readonly unparsed: UnparsedStore;
+  readonly webhooks: WebhookDeliveryStore;
   /** Throws when MongoDB does not answer in a second. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ import { countOpen, promote } from './deployment';
 import { keptBundles, lookAfterKept } from './kept-bundles';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
 import { conversationQueue, queuesOf } from './task-queues';
+import { runWebhookService } from './webhook-service';
 
 const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
 
@@ -42,6 +43,9 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const group = createWorkerGroup({ connection, namespace, dataConverter });
   void aborted(stop).then(() => group.stopAll()); // failures of the drain arrive at group.ended
 
+  const over = new AbortController();
+  const until = AbortSignal.any([stop, over.signal]);
+  const webhooks = runWebhookService(config, stores, logger, until);
   try {
     for (const queue of queuesOf(activities, config.embedded))
       await group.start(queue.taskQueue, queue, bundle);
@@ -63,6 +67,8 @@ async function main(config: Config, logger: Logger): Promise<void> {
     logger.info('worker has drained');
   } finally {
     await group.stopAll();
+    over.abort();
+    await webhooks;
     await stores.close();
     await clientConnection.close();
     await connection.close();

@@ -16,6 +16,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface ConfigStoreInside extends ConfigStore, Pick<ConfigCache, 'load' | 'reload'> {
   knownChannel(channelId: string): Channel | null;
   knownQueue(queueId: string): StoredResource | null;
+  /** All of a resource, from memory. */
+  known(resource: ResourceName): readonly StoredResource[];
 }
 
 /** Configuration, answered from memory; every change goes to MongoDB first. */
@@ -73,6 +75,7 @@ export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreIns
     reload: cache.reload,
     knownChannel: (channelId) => asChannel(of('channels').get(channelId) ?? null),
     knownQueue: (queueId) => of('queues').get(queueId) ?? null,
+    known: (resource) => [...of(resource).values()],
     channelTypeMrd: async (channelType) => mrdByType.get(channelType) ?? 'chat',
 
     async list(resource, { limit, cursor }) {

@@ -1,6 +1,7 @@
 import { type Collection, type Db, type IndexDescription, MongoServerError } from 'mongodb';
 import { REPORT_INDEXES } from './report-documents';
 import { SEND_INDEXES } from './send-documents';
+import { WEBHOOK_INDEXES } from './webhook-deliveries';
 
 /** The server's codes for an index of that name that is made otherwise. */
 const MADE_OTHERWISE: readonly unknown[] = [85, 86];
@@ -10,7 +11,12 @@ const MADE_OTHERWISE: readonly unknown[] = [85, 86];
  * at each start, before anything is served.
  */
 export async function ensureIndexes(db: Db): Promise<void> {
-  const all = Object.entries({ ...INDEXES, ...REPORT_INDEXES, ...SEND_INDEXES });
+  const all = Object.entries({
+    ...INDEXES,
+    ...REPORT_INDEXES,
+    ...SEND_INDEXES,
+    ...WEBHOOK_INDEXES,
+  });
   await Promise.all(
     all.map(async ([name, indexes]) => {
       const collection = db.collection(name);

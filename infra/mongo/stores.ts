@@ -4,6 +4,7 @@ import type { DataKeys } from '../payload-codec';
 import type { ErasureStore } from '../privacy-stores';
 import { createSecretBox } from '../secret-box';
 import type { Stores } from '../stores';
+import type { Lease, WebhookArchiveReader } from '../webhook-stores';
 import { createArchiveStore } from './archive-store';
 import { createAuditLog } from './audit-log';
 import { followCaches } from './cache-follower';
@@ -20,6 +21,7 @@ import { createErasureStore } from './erasure-store';
 import { createIdempotencyStore } from './idempotency-store';
 import { ensureIndexes } from './indexes';
 import { createJobStore } from './job-store';
+import { createLease } from './lease';
 import { createMediaStore } from './media-store';
 import { createPresenceStore } from './presence-store';
 import { createReportStore } from './report-store';
@@ -32,9 +34,13 @@ import { createTimelineStore } from './timeline-store';
 import { createTokenStore } from './token-store';
 import { guarded, rethrow, unavailable } from './unavailable';
 import { createUnparsedStore } from './unparsed-store';
+import { createWebhookArchive } from './webhook-archive';
+import { createWebhookDeliveries } from './webhook-deliveries';
 
 /** Readiness is told by it: a database that takes longer is of no use to a caller. */
 const PING_MS = 1000;
+/** Renewed every third of it. */
+const LEASE_SECONDS = 15;
 
 export interface StoresDeps {
   readonly mongodbUri: string;
@@ -54,6 +60,9 @@ export interface OpenStores extends Stores {
   readonly ledger: SendLedger;
   readonly erasure: ErasureStore;
   readonly dataKeys: DataKeys;
+  readonly webhookArchive: WebhookArchiveReader;
+  /** Of the one worker that serves subscribers. */
+  readonly webhookLease: Lease;
 }
 
 /**
@@ -97,6 +106,7 @@ export async function createStores({
   const tokens = createTokenStore(db, now);
   const { historyOf } = known;
   const reports = createReportStore(db, { config, now });
+  const webhooks = createWebhookDeliveries(db, now);
   const feed = createChangeFeed(db, { deliveries, media, onError });
   await ensureIndexes(db).catch(async (error: unknown) => {
     await client.close();
@@ -140,6 +150,14 @@ export async function createStores({
     media: guarded(media),
     audit: guarded(audit),
     unparsed: guarded(createUnparsedStore(db, now)),
+    webhooks: guarded(webhooks),
+    webhookArchive: createWebhookArchive(db, {
+      deliveries: webhooks,
+      subscribers: () => config.known('webhook-subscriptions') as never, // parsed when they were saved
+      reload: (id) => config.reload('webhook_subscriptions', id),
+      now,
+    }),
+    webhookLease: createLease(db, 'webhooks', LEASE_SECONDS, now),
     ping: () => withinPatience(db.command({ ping: 1 })),
     async close() {
       await Promise.all([feed.close(), follower.close()]);
