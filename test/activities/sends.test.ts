@@ -477,3 +477,61 @@ describe('failMessage', () => {
       });
   });
 });
+
+describe('a provider that is away', () => {
+  const away = () => new ConnectorError('Unavailable', 'HTTP 503');
+
+  it('is left alone after five messages, asked by one probe, and then gets all that waited', async () => {
+    const provider = new FakeProvider('at-most-once');
+    let clock = 1_000;
+    const first = anInstallation(database().db, provider.connector());
+    const { sendPart } = aProcess(first, { clock: () => clock });
+    // Messages of several conversations through one process.
+    const send = async (n: number) => {
+      const messageId = `${first.messageId}x${n}`;
+      const process = { ...first, messageId };
+      Object.assign(first, { messageId });
+      return runActivity(sendPart, aSendPart(process));
+    };
+    provider.script.push(
+      ...Array.from({ length: 6 }, () => () => {
+        throw away();
+      }),
+    );
+    for (let n = 1; n <= 5; n += 1)
+      expect(await failureOf(send(n))).toMatchObject({ type: 'Unavailable' });
+    expect(first.alerts).toMatchObject([{ kind: 'providerAway', reason: 'Unavailable' }]);
+    const parked = await failureOf(send(6));
+    expect(parked).toMatchObject({ type: 'Unavailable', facts: { retryAfterMs: 5_000 } });
+    expect(provider.calls).toHaveLength(5);
+
+    clock += 5_000;
+    expect(await failureOf(send(7))).toMatchObject({ type: 'Unavailable' }); // the probe
+    expect(await failureOf(send(8))).toMatchObject({ facts: { retryAfterMs: 10_000 } });
+    expect(provider.calls).toHaveLength(6);
+
+    clock += 10_000;
+    expect(await send(9)).toMatchObject({ settled: true });
+    expect(await send(10)).toMatchObject({ settled: true });
+    expect(first.alerts).toHaveLength(1);
+  });
+
+  it('says when the reply window ends, and nothing about it where none does', async () => {
+    const window = { hours: 24, outside: 'template' } as const;
+    const { provider, send } = setUp({}, { window });
+    provider.script.push(
+      () => {
+        throw away();
+      },
+      () => {
+        throw away();
+      },
+    );
+    const lastInboundAt = '2026-11-22T09:00:00.000Z';
+    expect(await failureOf(send({ lastInboundAt }))).toMatchObject({
+      type: 'Unavailable',
+      facts: { windowEndsAt: '2026-11-23T09:00:00.000Z' },
+    });
+    expect((await failureOf(send({ attempt: 2 }))).facts).not.toHaveProperty('windowEndsAt');
+  });
+});

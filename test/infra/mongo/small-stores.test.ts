@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { aBatch, anEntry } from '../../support/archive';
 import { uniqueName } from '../../support/servers';
@@ -110,6 +111,33 @@ describe('media', () => {
     const found = await stores().media.get(mediaId);
     return found && Buffer.from(await new Response(found.open()).arrayBuffer());
   };
+
+  it('are PENDING until they are there or could not be had; what is there stays', async () => {
+    const mediaId = uniqueName('med_');
+    const stream = () => streamOf(png);
+    const given = { declaredType: 'text/html', fileName: null, maxBytes: 1000, owner: {}, mediaId };
+    expect(await stores().media.views([mediaId])).toEqual(new Map());
+    await expect(
+      stores().media.put({ ...given, stream: stream(), expectedSha256: 'ab'.repeat(32) }),
+    ).rejects.toMatchObject({ reason: 'DIGEST' });
+    await stores().media.fail(mediaId, 'UNREACHABLE');
+    expect((await stores().media.views([mediaId])).get(mediaId)).toMatchObject({
+      state: 'FAILED',
+      reasonCode: 'UNREACHABLE',
+      size: null,
+    });
+    expect(await stores().media.get(mediaId)).toBeNull();
+    const expectedSha256 = createHash('sha256').update(png).digest('hex').toUpperCase();
+    for (const _copy of [1, 2])
+      await stores().media.put({ ...given, stream: stream(), expectedSha256 });
+    await stores().media.fail(mediaId, 'GONE');
+    expect((await stores().media.views([mediaId])).get(mediaId)).toMatchObject({
+      state: 'READY',
+      mimeType: 'image/png',
+      reasonCode: null,
+    });
+    expect(await bytesOf(mediaId)).toEqual(png);
+  });
 
   it('keep the same bytes once, under ids of their own', async () => {
     const large = Buffer.alloc(700_000, uniqueName('x'));
