@@ -111,9 +111,8 @@ export interface Ingress {
   sentElsewhere(
     channel: Channel,
     identifier: string,
-    message: Pick<SentElsewhere, 'providerMessageId' | 'body' | 'sentAt'> & {
-      readonly key: string;
-    },
+    message: Pick<SentElsewhere, 'providerMessageId' | 'body' | 'sentAt'> &
+      Pick<InboundNews, 'media'> & { readonly key: string },
   ): Promise<{ readonly customerId: string } | null>;
   /** Hands a message on that a run was ended before taking; a copy of something archived changes nothing. */
   again(customerId: string, message: CustomerMessage): Promise<void>;
@@ -340,12 +339,13 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       return signalIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
     },
 
-    sentElsewhere(channel, identifier, { key, providerMessageId, body, sentAt }) {
+    sentElsewhere(channel, identifier, { key, providerMessageId, body, media, sentAt }) {
+      const messageId = inboundMessageId(channel.id, providerMessageId);
       const eventFor = async (customerId: string): Promise<SentElsewhere> => ({
         ...about(channel, identifier, 'elsewhere', key),
-        messageId: inboundMessageId(channel.id, providerMessageId),
+        messageId,
         providerMessageId,
-        body: await fitInboundBody(body, (text) => keep(text, channel, customerId)),
+        body: await bodyOf(channel, customerId, { messageId, body, media }),
         sentAt,
       });
       return signalIfRunning(channel, identifier, sentElsewhereSignal, eventFor);

@@ -29,7 +29,7 @@ export async function takeEcho(
   channel: Channel,
   echo: Echo,
 ): Promise<EchoOutcome> {
-  const { partId, providerMessageId, externalUser, body, occurredAt, eventKey } = echo;
+  const { partId, providerMessageId, externalUser, body, media, occurredAt, eventKey } = echo;
   const { externalId: recipient } = identityOf(channel, externalUser.id);
   const ours = await takeReceipt({
     channelId: channel.id,
@@ -49,6 +49,7 @@ export async function takeEcho(
     key: eventKey,
     providerMessageId,
     body,
+    media,
     sentAt: occurredAt,
   });
   return recorded ? 'recorded' : 'unheard';

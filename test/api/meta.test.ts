@@ -10,7 +10,6 @@ const signs: { readonly url: string; readonly body: Record<string, unknown> }[] 
 /** By what number WhatsApp knows somebody else than by the one that was written to. */
 const waIds = new Map<string, string>();
 let api: TestApi;
-let agent: string;
 
 beforeAll(async () => {
   const make = (resource: ResourceName, object: Record<string, unknown> & { id: string }) =>
@@ -30,7 +29,6 @@ beforeAll(async () => {
   const wa = { channelType: 'WHATSAPP', serviceIdentifier: '+15550001111', connectorId: 'number' };
   await channel({ id: 'fb', ...fb });
   await channel({ id: 'wa', ...wa });
-  await make('agents', { id: 'agt_ana', name: 'Ana', username: 'ana' });
   api = live().another({
     outgoing: {
       check: async () => undefined,
@@ -40,7 +38,6 @@ beforeAll(async () => {
       },
     },
   });
-  agent = await api.tokenFor('agent', 'agt_ana');
   live().provider = (_url, body) => {
     const {
       recipient,
@@ -97,6 +94,19 @@ async function timeline(id: string): Promise<readonly Entry[]> {
 const entryOf = (id: string, fits: (entry: Entry) => boolean) =>
   eventually(async () => (await timeline(id)).find(fits));
 
+/** An agent of the test's own joins as PRIMARY; answers the token. */
+async function joins(id: string): Promise<string> {
+  const agentId = `agt_${randomUUID()}`;
+  const object = RESOURCE_SCHEMAS.agents.parse({ id: agentId, name: 'Ana', username: agentId });
+  await live().configure('agents', object as typeof object & { id: string });
+  const token = await api.tokenFor('agent', agentId);
+  const joined = await api.call('POST', `/v1/conversations/${id}/participants`, {
+    body: { agentId, role: 'PRIMARY' },
+    token,
+  });
+  expect(joined.status).toBeLessThan(300);
+  return token;
+}
 async function aChat() {
   const user = `U${randomUUID()}`;
   const mid = `m_${randomUUID()}`;
@@ -104,17 +114,17 @@ async function aChat() {
   expect([written.status, await written.text()]).toEqual([200, 'EVENT_RECEIVED']);
   const { id } = await conversationOf(user);
   await entryOf(id, ({ providerMessageId }) => providerMessageId === mid);
-  const joined = await api.call('POST', `/v1/conversations/${id}/participants`, {
-    body: { agentId: 'agt_ana', role: 'PRIMARY' },
-    token: agent,
-  });
-  expect(joined.status).toBeLessThan(300);
-  return { user, id, mid };
+  const agent = await joins(id);
+  return { user, id, mid, agent };
 }
-async function say(id: string, text: string): Promise<{ messageId: string; partId: string }> {
+async function say(
+  id: string,
+  text: string,
+  token: string,
+): Promise<{ messageId: string; partId: string }> {
   const answer = await api.call('POST', `/v1/conversations/${id}/messages`, {
     body: { body: { type: 'PLAIN', text } },
-    token: agent,
+    token,
   });
   expect(answer.status).toBe(202);
   const { messageId } = (await answer.json()) as { messageId: string };
@@ -142,8 +152,8 @@ it('takes nothing that is not signed, or is another page’s alone', async () =>
 });
 
 it('carries a chat: the answer goes out, its echo, delivery and reading come back', async () => {
-  const { user, id } = await aChat();
-  const { messageId, partId } = await say(id, 'Good morning');
+  const { user, id, agent } = await aChat();
+  const { messageId, partId } = await say(id, 'Good morning', agent);
   const sent = await eventually(async () => live().sent.find(({ body }) => body.includes(partId)));
   expect(sent.url).toBe('https://graph.facebook.com/v25.0/PAGE1/messages');
   expect(JSON.parse(sent.body)).toEqual({
@@ -166,7 +176,7 @@ it('carries a chat: the answer goes out, its echo, delivery and reading come bac
 });
 
 it('records what was written in the inbox of the page, once, and sends nothing', async () => {
-  const { user, id } = await aChat();
+  const { user, id, agent } = await aChat();
   const before = live().sent.length;
   const mid = `m_${randomUUID()}`;
   const echo = page(to(user, { mid, text: 'We are open' }));
@@ -178,13 +188,22 @@ it('records what was written in the inbox of the page, once, and sends nothing',
     body: { type: 'PLAIN', text: 'We are open' },
   });
   await hook('fb', echo);
-  const { messageId } = await say(id, 'Hello'); // whatever the copy did has been done by then
+  const { messageId } = await say(id, 'Hello', agent); // whatever the copy did has been done by then
   await entryOf(id, (one) => one.id === messageId);
   expect(
     (await timeline(id)).filter(({ providerMessageId }) => providerMessageId === mid),
   ).toHaveLength(1);
   const calls = live().sent.slice(before);
   expect(calls.filter(({ body }) => body.includes('We are open'))).toEqual([]);
+});
+
+it('takes in a picture that the inbox of the page sent', async () => {
+  const { user, id } = await aChat();
+  const mid = `m_${randomUUID()}`;
+  const attachments = [{ type: 'image', payload: { url: 'https://cdn.example/a.jpg' } }];
+  expect((await hook('fb', page(to(user, { mid, attachments })))).status).toBe(200);
+  const entry = await entryOf(id, ({ providerMessageId }) => providerMessageId === mid);
+  expect(entry.body).toMatchObject({ type: 'IMAGE', mediaId: expect.stringMatching(/^med_/) });
 });
 
 it('an echo to somebody with whom no conversation is open makes no customer', async () => {
@@ -195,7 +214,7 @@ it('an echo to somebody with whom no conversation is open makes no customer', as
 });
 
 it('shows the customer that the agent writes and has read', async () => {
-  const { user, id } = await aChat();
+  const { user, id, agent } = await aChat();
   const { seq } = (await timeline(id)).findLast(({ type }) => type === 'CUSTOMER_MESSAGE') as Entry;
   const acts = (path: string, body: object) =>
     api.call('POST', `/v1/conversations/${id}/${path}`, { body, token: agent });
@@ -250,9 +269,8 @@ describe('WhatsApp', () => {
     const [phone, other] = [aPhone(), aPhone()];
     waIds.set(phone, other);
     const id = await writes(phone);
-    const body = { agentId: 'agt_ana', role: 'PRIMARY' };
-    await api.call('POST', `/v1/conversations/${id}/participants`, { body, token: agent });
-    const { messageId } = await say(id, 'Hello');
+    const agent = await joins(id);
+    const { messageId } = await say(id, 'Hello', agent);
     await entryOf(id, (entry) => entry.id === messageId && entry.delivery?.state === 'ACCEPTED');
     const filter = { channelId: 'wa', identifier: `+${other}` };
     await eventually(
@@ -264,8 +282,7 @@ describe('WhatsApp', () => {
   it('shows the customer a reaction of the agent', async () => {
     const phone = aPhone();
     const id = await writes(phone);
-    const body = { agentId: 'agt_ana', role: 'PRIMARY' };
-    await api.call('POST', `/v1/conversations/${id}/participants`, { body, token: agent });
+    const agent = await joins(id);
     const entry = await entryOf(id, ({ type }) => type === 'CUSTOMER_MESSAGE');
     const put = await api.call('PUT', `/v1/conversations/${id}/messages/${entry.id}/reaction`, {
       body: { emoji: '👍' },
