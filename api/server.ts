@@ -24,6 +24,8 @@ import { type CheckerDeps, createConfigurationChecker } from './configuration/ch
 import { fileRules } from './configuration/file-rules';
 import { listen } from './listen';
 import { createMetricsApp } from './metrics-app';
+import { createConfigurationNews } from './routing/configuration-news';
+import { createRoutingDesk } from './routing/desk';
 
 /** Requests that are being answered when the process is told to stop have this long; the supervisor waits twice as long. */
 const DRAIN_MS = 10_000;
@@ -60,6 +62,7 @@ async function serve(
   });
   closing.push(() => connection.close());
   await configure(config, stores, { connectors, outgoing }, logger);
+  await createConfigurationNews(createRoutingDesk(temporal), logger).tell();
 
   const metricsServer = await listen(createMetricsApp(metrics), {
     host: '127.0.0.1',

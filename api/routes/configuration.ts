@@ -12,6 +12,8 @@ import { invalid } from '../errors';
 import { createRoute, createRouter, empty, json, jsonBody, listQuery, pageOf, z } from '../openapi';
 import type { AgentAccess } from '../routing/agent-access';
 import { createAgentStates } from '../routing/agent-states';
+import { createConfigurationNews } from '../routing/configuration-news';
+import type { RoutingDesk } from '../routing/desk';
 import { agentStateFields, agentTimers } from '../routing/views';
 
 /** What every stored object has besides its own fields; sent back, they are ignored. */
@@ -30,11 +32,13 @@ const ifMatch = z.object({
 
 export interface ConfigurationRouteDeps extends RouteDeps {
   readonly agents: AgentAccess;
+  readonly desk: Pick<RoutingDesk, 'configurationChanged'>;
 }
 
 /** CRUD of every configured resource (http-api.md section 2): one shape for all, the schemas tell them apart. */
 export function configurationRoutes(deps: ConfigurationRouteDeps) {
-  const { stores, agents } = deps;
+  const { stores, agents, desk, logger } = deps;
+  const news = createConfigurationNews(desk, logger);
   const stateOf = createAgentStates(stores);
   const objects = createConfigurationObjects({
     ...deps,
@@ -54,6 +58,7 @@ export function configurationRoutes(deps: ConfigurationRouteDeps) {
     });
     router.openapi(post, async (c) => {
       const stored = await objects.create(resource, c.req.valid('json'), editorOf(c));
+      await news.changed(resource);
       c.header('Location', `/v1/${resource}/${stored.id}`);
       return c.json(tagged(c, objects.masked(resource, stored)), 201);
     });
@@ -67,10 +72,12 @@ export function configurationRoutes(deps: ConfigurationRouteDeps) {
       const { id } = c.req.valid('param');
       const version = versionOf(c.req.valid('header')['if-match']);
       const stored = await objects.replace(resource, id, version, c.req.valid('json'), editorOf(c));
+      await news.changed(resource);
       return c.json(tagged(c, objects.masked(resource, stored)), 200);
     });
     router.openapi(remove, async (c) => {
       await objects.remove(resource, c.req.valid('param').id, editorOf(c));
+      await news.changed(resource);
       return c.body(null, 204);
     });
   }

@@ -308,6 +308,38 @@ describe('a pull list', () => {
   }
 });
 
+describe('an administrator', () => {
+  it('changes queues and agents, and routing follows at once', async () => {
+    const admin = (method: string, path: string, body: unknown, headers = {}) =>
+      live().call(method, path, { body, headers });
+    await sets('agt_ana', 'READY');
+    await admin('POST', '/v1/queues', { id: 'made-late', mrdId: 'chat' });
+    const conversation = await aCustomer();
+    await call('sup_sara', 'DELETE', `${conversation.path}/agent-requests`);
+    const asked = await eventually(async () => {
+      const request = { queueId: 'made-late' };
+      const answer = await call('sup_sara', 'POST', `${conversation.path}/agent-requests`, request);
+      return answer.status === 202 && answer.body;
+    });
+    expect(asked).toMatchObject({ taskId: expect.any(String) });
+    await eventually(async () =>
+      (await tasksOf(conversation)).some(
+        ({ queueId, mediaState }) => queueId === 'made-late' && mediaState === 'RESERVED',
+      ),
+    );
+    const read = await call('sup_sara', 'GET', '/v1/agents/agt_ana');
+    const off = { ...read.body, enabled: false };
+    expect((await admin('PUT', '/v1/agents/agt_ana', off, { 'if-match': '*' })).status).toBe(200);
+    await eventually(async () => {
+      const { body } = await call('sup_sara', 'GET', '/v1/agents/agt_ana');
+      return body.state === 'LOGOUT';
+    });
+    const on = { ...read.body, enabled: true };
+    expect((await admin('PUT', '/v1/agents/agt_ana', on, { 'if-match': '*' })).status).toBe(200);
+    expect((await sets('agt_ana', 'READY')).status).toBe(200);
+  });
+});
+
 describe('a supervisor', () => {
   it('watches the board, and flushes a queue', async () => {
     const board = await stream('sup_sara', '/v1/stats/events');
