@@ -1,3 +1,4 @@
+import type { AgentNotice } from '../domain/routing/events';
 import type { AgentStateName, MrdStateName } from '../domain/routing/model';
 import type { AgentStatus } from '../domain/routing/status';
 
@@ -5,12 +6,13 @@ import type { AgentStatus } from '../domain/routing/status';
  * What happens to an agent, as the stream of that agent tells it. `n` grows with each event of the routing domain and is the
  * stream's cursor; one agent's events have gaps. `data` by `type`:
  * OFFER `{taskId, conversationId, queueId, mrdId, direction, priority, waitingSince, expiresAt}`; OFFER_REVOKED `{taskId,
- * conversationId, reason}`; TASK_ASSIGNED, TASK_ENDED `{taskId, conversationId}`; STATE the {@link AgentStatus}.
+ * conversationId, reason}`; TASK_ASSIGNED, TASK_ENDED `{taskId, conversationId}`; STATE the {@link AgentStatus};
+ * SLA_WARNING, SLA_CRITICAL, SLA_PROMPT `{conversationId, dueAt}`.
  */
 export interface AgentEvent {
   readonly n: number;
   readonly agentId: string;
-  readonly type: 'OFFER' | 'OFFER_REVOKED' | 'TASK_ASSIGNED' | 'TASK_ENDED' | 'STATE';
+  readonly type: 'OFFER' | 'OFFER_REVOKED' | 'TASK_ASSIGNED' | 'TASK_ENDED' | 'STATE' | AgentNotice;
   /** ISO UTC. */
   readonly at: string;
   readonly data: Readonly<Record<string, unknown>>;

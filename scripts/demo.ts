@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { playAgents } from './demo/agents';
 import { DemoError } from './demo/client';
 import { PRETENDED_TWILIO } from './demo/pretended-address';
 import { createScreen } from './demo/screen';
@@ -10,7 +11,8 @@ const ABOUT = [
   'Plays one conversation against a running Parley and prints it as it happens: a customer in the webchat talks to the bot,',
   'goes on over WhatsApp, an agent joins, answers, wraps up and leaves, the bot asks how it was, the conversation closes and',
   'its archive is verified. Twilio is pretended by this command, on this machine; nothing leaves it. The command adds the',
-  'channel demo-whatsapp and the connector demo-twilio to the configuration and leaves them there.',
+  'channel demo-whatsapp and the connector demo-twilio to the configuration and leaves them there. With --agents it plays two agents',
+  'and a supervisor instead: offers, a decline, a transfer, a forced logout, and the live board beside them.',
 ].join(' ');
 
 interface Options {
@@ -20,6 +22,9 @@ interface Options {
   readonly temporalUi: string;
   readonly channel: string;
   readonly agent: string;
+  readonly agents?: boolean;
+  readonly secondAgent: string;
+  readonly supervisor: string;
   readonly twilioPort: number;
   readonly pause: number;
 }
@@ -48,12 +53,15 @@ async function main(): Promise<void> {
     )
     .option('--channel <id>', 'webchat channel', 'web')
     .option('--agent <id>', 'agent who joins', 'agt_ana')
+    .option('--agents', 'play two agents and a supervisor at work with queues instead')
+    .option('--second-agent <id>', 'the other one, with --agents', 'agt_ben')
+    .option('--supervisor <id>', 'who watches, with --agents', 'sup_sara')
     .option('--twilio-port <port>', 'port of the pretended Twilio', number, PRETENDED_TWILIO.port)
     .option('--pause <ms>', 'pause between steps', number, process.stdout.isTTY ? 900 : 0);
   const options = command.parse().opts<Options>();
   const url = options.url.replace(/\/+$/, '');
   await assertReady(url);
-  await playStory({
+  const story = {
     url,
     publicUrl: (options.publicUrl ?? env['PARLEY_PUBLIC_URL'] ?? url).replace(/\/+$/, ''),
     adminToken:
@@ -67,7 +75,9 @@ async function main(): Promise<void> {
     twilioPort: options.twilioPort,
     pauseMs: options.pause,
     screen: createScreen(process.stdout),
-  });
+  };
+  const { secondAgent: secondAgentId, supervisor: supervisorId } = options;
+  await (options.agents ? playAgents({ ...story, secondAgentId, supervisorId }) : playStory(story));
 }
 
 async function assertReady(url: string): Promise<void> {

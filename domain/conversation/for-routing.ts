@@ -18,7 +18,8 @@ export type ForRouting =
   | { readonly name: 'agentRequested'; readonly payload: RoutingRequest }
   | Named<'requestCancelled'>
   | Named<'taskEnded'>
-  | Named<'taskMoved'>;
+  | Named<'taskMoved'>
+  | Named<'agentsNotified'>;
 interface Named<T extends RoutingEvent['type']> {
   readonly name: T;
   readonly payload: Omit<Extract<RoutingEvent, { readonly type: T }>, 'type'>;

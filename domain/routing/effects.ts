@@ -1,4 +1,5 @@
 import type { Leave, TaskChanged } from '../conversation/events';
+import type { AgentNotice } from './events';
 import type { AgentStateName, MrdStateName } from './model';
 
 /** What routing must do about a decision, in order. */
@@ -13,7 +14,7 @@ export type RoutingEffect =
   | {
       readonly type: 'agentEvent';
       readonly agentId: string;
-      readonly event: 'OFFER' | 'OFFER_REVOKED' | 'TASK_ASSIGNED' | 'TASK_ENDED';
+      readonly event: 'OFFER' | 'OFFER_REVOKED' | 'TASK_ASSIGNED' | 'TASK_ENDED' | AgentNotice;
       readonly data: Readonly<Record<string, unknown>>;
     }
   /** Why an agent was chosen (domain.md 6.6). */

@@ -1,5 +1,8 @@
 import type { RoutingConfig, RoutingRequest } from './model';
 
+/** What desks are told of the agent SLA; PROMPT asks to stay or to leave. */
+export type AgentNotice = 'SLA_WARNING' | 'SLA_CRITICAL' | 'SLA_PROMPT';
+
 /** Input of `decideRouting`: what conversations, agents, operators and time bring. */
 export type RoutingEvent =
   | { readonly type: 'agentRequested'; readonly request: RoutingRequest }
@@ -23,6 +26,15 @@ export type RoutingEvent =
       readonly agentId: string;
       readonly conversationId: string;
       readonly workflowId: string;
+    }
+  /** A conversation has something for the desks of agents that is no entry: a threshold of the agent SLA (domain.md 5.3). */
+  | {
+      readonly type: 'agentsNotified';
+      readonly conversationId: string;
+      readonly kind: AgentNotice;
+      readonly agentIds: readonly string[];
+      /** When the SLA is over, ISO UTC. */
+      readonly dueAt: string;
     }
   /** A conversation could not be told: its workflow runs no longer. */
   | { readonly type: 'conversationGone'; readonly conversationId: string }

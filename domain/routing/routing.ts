@@ -88,6 +88,17 @@ function handle(turn: RoutingTurn, event: RoutingEvent): RoutingResult | Refusal
     case 'taskMoved':
       moved(turn, event);
       return;
+    case 'agentsNotified': {
+      const { agentIds, kind, conversationId, dueAt } = event;
+      for (const agentId of agentIds)
+        turn.effects.push({
+          type: 'agentEvent',
+          agentId,
+          event: kind,
+          data: { conversationId, dueAt },
+        });
+      return;
+    }
     case 'conversationGone':
       conversationGone(turn, event.conversationId);
       placesGone(turn, event.conversationId);

@@ -6,7 +6,8 @@ export class DemoError extends Error {
 export interface Client {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  put<T>(path: string, body: unknown, version: number): Promise<T>;
+  /** `version` of a configured object. */
+  put<T>(path: string, body: unknown, version?: number): Promise<T>;
   delete(path: string): Promise<void>;
   /** The events of a stream, without end; each `data` read as JSON. */
   events<T>(path: string, signal: AbortSignal): AsyncGenerator<T>;
@@ -43,7 +44,10 @@ export function createClient(baseUrl: string, token?: string): Client {
     post: (path, body) => read(call('POST', path, { body: JSON.stringify(body) })),
     put: (path, body, version) =>
       read(
-        call('PUT', path, { body: JSON.stringify(body), headers: { 'if-match': `"${version}"` } }),
+        call('PUT', path, {
+          body: JSON.stringify(body),
+          ...(version === undefined ? {} : { headers: { 'if-match': `"${version}"` } }),
+        }),
       ),
     delete: async (path) => {
       await (await call('DELETE', path)).arrayBuffer();

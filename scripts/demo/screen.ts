@@ -26,6 +26,8 @@ export interface Screen {
   /** A chapter of the story. */
   chapter(title: string, ...lines: readonly string[]): void;
   entry(entry: Entry, channel: string): void;
+  /** What came on somebody's own stream: an agent's desk, the board. */
+  desk(who: string, text: string): void;
   line(text: string): void;
 }
 
@@ -46,6 +48,8 @@ export function createScreen(out: NodeJS.WriteStream): Screen {
       const text = entry.body ? said(entry.body) : paint('dim', told(entry));
       print(`${seq} ${paint(colour, who.padEnd(10))} ${paint('dim', channel.padEnd(8))} ${text}`);
     },
+    desk: (who, text) =>
+      print(`    > ${paint('yellow', who.padEnd(10))} ${paint('dim', printable(text))}`),
     line: (text) => print(`      ${text}`),
   };
 }

@@ -5,17 +5,18 @@ import { type Client, createClient, DemoError } from './client';
 import { follow } from './follow';
 import { PATIENCE_MS, type StoryOptions } from './options';
 import { PRETENDED_TWILIO } from './pretended-address';
-import type { Entry } from './screen';
+import {
+  type ConversationView,
+  menuWith,
+  ofType,
+  openConversation,
+  plain,
+  signIn,
+  tap,
+  textOf,
+} from './steps';
 import type { PretendedTwilio } from './twilio';
 import { ensureWhatsApp } from './whatsapp';
-
-interface ConversationView {
-  readonly id: string;
-  readonly state: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly channelSessions: readonly { readonly id: string; readonly channelType: string }[];
-}
 
 /** One customer, two channels, a bot and an agent, from hello to the sealed archive. Throws {@link DemoError} when a step does not come to pass. */
 export async function playStory(options: StoryOptions): Promise<void> {
@@ -135,30 +136,6 @@ export async function playStory(options: StoryOptions): Promise<void> {
   await proveArchive(admin, conversation, options);
 }
 
-/** The conversation that the visitor's session opened: its first entries are archived a moment later. */
-async function openConversation(admin: Client, customerId: string): Promise<ConversationView> {
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await admin
-      .get<ConversationView>(`/v1/customers/${customerId}/conversation`)
-      .catch((error: DemoError) => {
-        if (error.cause === 404 && Date.now() < until) return null;
-        throw error;
-      });
-    if (found) return found;
-    await sleep(200);
-  }
-}
-
-async function signIn(admin: Client, url: string, agentId: string): Promise<Client> {
-  const { token } = await admin.post<{ readonly token: string }>('/v1/tokens', {
-    role: 'agent',
-    subject: agentId,
-    ttlSeconds: 900,
-  });
-  return createClient(url, token);
-}
-
 /** Waits until views show a message as delivered: it went out, and the provider's signed report came in. */
 async function delivered(
   admin: Client,
@@ -181,10 +158,10 @@ async function delivered(
 }
 
 /** Computes the archive's hash chain again, and says where to look. */
-async function proveArchive(
+export async function proveArchive(
   admin: Client,
   { id }: ConversationView,
-  options: StoryOptions,
+  options: Pick<StoryOptions, 'screen' | 'temporalUi' | 'namespace' | 'url'>,
 ): Promise<void> {
   const { screen, temporalUi, namespace, url } = options;
   const transcript = await admin.get<Transcript>(`/v1/conversations/${id}/transcript?format=json`);
@@ -205,14 +182,3 @@ async function proveArchive(
       : `its workflow ${workflowId}, run ${runId}`,
   );
 }
-
-const plain = (text: string) => ({ body: { type: 'PLAIN', text } });
-const tap = (choiceId: string, title: string) => ({ type: 'CHOICE', choiceId, title });
-const ofType = (type: string) => (entry: Entry) => entry.type === type;
-const textOf = (type: string, pattern: RegExp) => (entry: Entry) =>
-  entry.type === type && pattern.test(String(entry.body?.['text'] ?? ''));
-const menuWith = (title: string) => (entry: Entry) =>
-  entry.type === 'BOT_MESSAGE' &&
-  ((entry.body?.['choices'] as readonly { readonly title: string }[] | undefined) ?? []).some(
-    (choice) => choice.title === title,
-  );

@@ -239,6 +239,9 @@ export class ConversationRun {
       case 'routing':
         this.routing.add(effect.news);
         return;
+      case 'notifyAgents':
+        this.routing.notify(effect);
+        return;
       case 'closingRetry':
         this.closingRetry = { forced: effect.forced };
         this.archive.retry();

@@ -1,5 +1,5 @@
 import { uuid4 } from '@temporalio/workflow';
-import type { RoutingNews } from '../../domain/conversation/effects';
+import type { Effect, RoutingNews } from '../../domain/conversation/effects';
 import type { TaskChanged } from '../../domain/conversation/events';
 import {
   type ForRouting,
@@ -41,6 +41,12 @@ export class RoutingPost {
 
   cancel(taskId: string): void {
     this.push({ name: 'requestCancelled', payload: { taskId } });
+  }
+
+  /** Word for the desks of agents, which routing's streams carry. */
+  notify({ kind, agentIds, dueAt }: Extract<Effect, { readonly type: 'notifyAgents' }>): void {
+    const { conversationId } = this.state();
+    this.push({ name: 'agentsNotified', payload: { conversationId, kind, agentIds, dueAt } });
   }
 
   /** Routing has given what nobody wants any more. */

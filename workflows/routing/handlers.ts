@@ -34,6 +34,10 @@ export function listen(inbox: RoutingInbox, run: () => RoutingRun | null): void 
     type: 'taskMoved',
     ...news,
   }));
+  on(m.agentsNotifiedSignal, 'An agent SLA has passed a threshold.', (news) => ({
+    type: 'agentsNotified',
+    ...news,
+  }));
   on(m.presenceLostSignal, 'Agents are gone without a logout.', ({ agentIds }) => ({
     type: 'presenceLost',
     agentIds,

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CarriedRouting } from '../../domain/routing/carry';
-import type { RoutingEvent } from '../../domain/routing/events';
+import type { AgentNotice, RoutingEvent } from '../../domain/routing/events';
 import type { RoutingExplanation } from '../../domain/routing/explain';
 import type { RoutingRequest } from '../../domain/routing/model';
 import type { AgentStatus, QueueStatus } from '../../domain/routing/status';
@@ -114,6 +114,18 @@ export const taskMovedSignal =
       },
     ]
   >('taskMoved');
+/** Thresholds of an agent SLA, for the streams of these agents. */
+export const agentsNotifiedSignal =
+  defineSignal<
+    [
+      {
+        readonly conversationId: string;
+        readonly kind: AgentNotice;
+        readonly agentIds: readonly string[];
+        readonly dueAt: string;
+      },
+    ]
+  >('agentsNotified');
 export const configurationChangedSignal = defineSignal('configurationChanged');
 export const presenceLostSignal =
   defineSignal<[{ readonly agentIds: readonly string[] }]>('presenceLost');
