@@ -93,7 +93,8 @@ export interface RoutingRequest {
 }
 
 /** A request that waits, and its offer while one rings. */
-export interface Waiting extends RoutingRequest {
+export interface Waiting extends Omit<RoutingRequest, 'presentAgentIds'> {
+  presentAgentIds: readonly string[];
   /** How many steps are open, from 1. */
   stepsOpen: number;
   /** When the next step opens; null when none follows. */

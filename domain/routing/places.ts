@@ -151,6 +151,10 @@ function placeOf(agent: AgentRow, taskId: string): Place | undefined {
 function vacate(turn: RoutingTurn, agent: AgentRow, place: Place): void {
   const { mrdId, taskId, conversationId } = place;
   agent.places.delete(conversationId);
+  // Who was there when the request was made is a candidate once they have left.
+  for (const request of turn.state.waiting.values())
+    if (request.conversationId === conversationId && request.presentAgentIds.includes(agent.id))
+      request.presentAgentIds = request.presentAgentIds.filter((id) => id !== agent.id);
   handled(turn, place);
   const mrd = agent.mrds.get(mrdId);
   if (mrd) mrd.availableSince = turn.now;

@@ -92,6 +92,8 @@ export async function playAgents(options: AgentsOptions): Promise<void> {
       await pause();
       await first.desk.client.post(`/v1/tasks/${passed.taskId}/accept`, {});
       await timeline.until('the transfer', ofType('TRANSFER_COMPLETED'));
+      await second.client.post(`${path}/wrap-ups`, { skip: true });
+      await timeline.until('the end of the wrap-up', ofType('AGENT_UNSUBSCRIBED'));
 
       screen.chapter(
         `The supervisor logs ${first.desk.id} out: the conversation goes back to the queue, first in line`,

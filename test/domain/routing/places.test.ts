@@ -47,6 +47,15 @@ describe('places: what an agent has', () => {
     expect(story.mrd('a1')).toBe('READY');
   });
 
+  it('who was in the conversation when it asked is a candidate once they have left', () => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', { taskId: 'tsk_own', conversationId: 'cnv_x' });
+    const taskId = story.asks({ conversationId: 'cnv_x', presentAgentIds: ['a1'] });
+    expect(story.ringingAt('a1')).toBeUndefined();
+    ends(story, 'tsk_own');
+    expect(story.ringingAt('a1')).toBe(taskId);
+  });
+
   it('a merge takes it to another conversation: its end there frees it, a logout is told there', () => {
     const story = new RoutingStory().logsIn('a1');
     const taskId = story.asks();
