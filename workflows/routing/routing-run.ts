@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { TaskChanged } from '../../domain/conversation/events';
 import { type CarriedRouting, carry, restore } from '../../domain/routing/carry';
 import { nextDue } from '../../domain/routing/due';
@@ -48,7 +49,7 @@ export class RoutingRun {
   constructor(config: RoutingConfig, carried: CarriedRouting | null) {
     this.state = carried
       ? restore(carried, config, Date.now())
-      : { ...emptyState(config), n: Date.now() }; // also after a lost history the numbers go on growing
+      : { ...emptyState(config), n: firstNumber() };
     if (this.state.agents.size > 0) this.presenceDueAt = Date.now();
     for (const agentId of this.state.agents.keys()) this.touched.add(agentId);
   }
@@ -171,6 +172,14 @@ export class RoutingRun {
     const { conversationId } = payload;
     this.signals.push({ workflowId, conversationId, signal: { name, payload } });
   }
+}
+
+/**
+ * Numbers go on growing also after a lost history. Not the time of now: it follows a local activity, and a replay may see another
+ * time there; smaller numbers would be taken for news that are known already.
+ */
+function firstNumber(): number {
+  return workflowInfo().runStartTime.getTime();
 }
 
 const STORE_AGAIN_MS = 5_000;
