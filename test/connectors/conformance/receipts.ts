@@ -3,6 +3,7 @@ import { mergeReports } from '../../../domain/message/delivery';
 import type { ReportedState } from '../../../domain/message/reported-state';
 import { createDeliveryStore } from '../../../infra/mongo/delivery-store';
 import { createSendLedger } from '../../../infra/mongo/send-ledger';
+import type { DeliveryReport } from '../../../infra/stores';
 import { type TestDatabase, uniqueName } from '../../support/servers';
 import type { ConnectorDescription } from './description';
 import { aStage } from './stage';
@@ -32,37 +33,34 @@ export function receiptSuite(
     });
     if (!report || reportable.length === 0) return;
 
+    const stage = aStage(description);
+
     /** What the product reads of the provider's news. */
     async function newsOf(state: ReportedState, messageId: string) {
-      const stage = aStage(description);
       const posted = report?.(state, ids(messageId));
       if (!posted) throw new Error('not reported');
+      const [eventsBefore, reportsBefore] = [stage.events.length, stage.reports.length];
       expect(await stage.post(posted)).toBe(200);
       // Some tell the same once more as a time: everything before it.
-      const events = stage.events.filter(({ kind }) => kind !== 'watermark');
+      const events = stage.events.slice(eventsBefore).filter(({ kind }) => kind !== 'watermark');
       expect(events).toMatchObject([{ kind: 'status', state }]);
       expect(stage.signals).toEqual([]);
-      const [news] = stage.reports;
+      const news = stage.reports[reportsBefore];
       if (!news) throw new Error('no report');
       return { news, event: events[0] as Status };
     }
 
     it('a state has one key, another state another', async () => {
-      const keys = await Promise.all(
-        [...reportable, ...reportable].map(
-          async (state) => (await newsOf(state, 'msg_1')).event.eventKey,
-        ),
-      );
+      const keys: string[] = [];
+      for (const state of [...reportable, ...reportable])
+        keys.push((await newsOf(state, 'msg_1')).event.eventKey);
       expect(new Set(keys).size).toBe(reportable.length);
     });
 
     it('end in the same state whatever their order', async () => {
-      const all = await Promise.all(
-        reportable.map(async (state, n) => ({
-          ...(await newsOf(state, 'msg_1')).news,
-          at: `2026-11-22T10:00:0${n}.000Z`,
-        })),
-      );
+      const all: DeliveryReport[] = [];
+      for (const [n, state] of reportable.entries())
+        all.push({ ...(await newsOf(state, 'msg_1')).news, at: `2026-11-22T10:00:0${n}.000Z` });
       const ends = permutations(all).map((reports) =>
         mergeReports(
           reports.map(({ state, at, reasonCode = null }) => ({ state, at, reasonCode })),
