@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../../../connectors';
 import { useDatabase } from '../../support/servers';
+import { email } from './described/email';
 import { http } from './described/http';
 import { line } from './described/line';
 import { instagram, messenger } from './described/messenger';
@@ -11,6 +12,7 @@ import { conformance } from './kit';
 
 const DESCRIBED = [
   http,
+  email,
   twilioSms,
   twilioWhatsapp,
   whatsappCloud,

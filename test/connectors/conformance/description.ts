@@ -13,8 +13,8 @@ export interface Posted {
 export interface ConnectorDescription {
   readonly connector: AnyConnector;
   readonly channel: HookChannel;
-  /** Folder of recorded requests, beside the connector. */
-  readonly samples: string;
+  /** Folder of recorded requests, beside the connector. Unset: what comes is no small text (mail), and tested by itself. */
+  readonly samples?: string;
   readonly signing: Signing;
   /** What the provider posts when a customer writes; the same `id` is the same message. */
   readonly text: (text: string, id: string) => Posted;
@@ -27,6 +27,8 @@ export interface ConnectorDescription {
   readonly poison?: readonly Posted[];
   /** Statuses that may answer what cannot be read. @default [200] */
   readonly poisonStatuses?: readonly number[];
+  /** `false`: nothing that answers stands between us and the provider (SMTP). @default true */
+  readonly gateway?: boolean;
   /** A stand-in of the provider that messages are sent to. */
   readonly counterpart: () => Promise<Counterpart>;
 }
@@ -55,14 +57,22 @@ export interface Counterpart extends FakeServer {
   deliveries(partId: string, text: string): number;
   /** Requests to send, taken or not. */
   requests(): number;
-  /** A body of the answer by which the provider says "too fast". @default HTTP 429 */
-  readonly throttled?: { readonly status: number; readonly body?: unknown };
+  /** How the provider says "too fast". @default HTTP 429 */
+  readonly throttled?: Refusal;
+  /** How it says that it is away for a moment. @default HTTP 503 */
+  readonly away?: Refusal;
+  /** How it refuses a message for good. @default HTTP 400 */
+  readonly refused?: Refusal;
+}
+export interface Refusal {
+  readonly status: number;
+  readonly body?: unknown;
 }
 
 /** A recording fake as a {@link Counterpart}. */
 export function counterpart(
   fake: FakeServer & { readonly script: Script; readonly requests: readonly unknown[] },
-  rest: Pick<Counterpart, 'attributes' | 'recipient' | 'deliveries' | 'throttled'>,
+  rest: Omit<Counterpart, 'url' | 'script' | 'close' | 'requests'>,
 ): Counterpart {
   const { url, script } = fake;
   return { url, script, close: () => fake.close(), requests: () => fake.requests.length, ...rest };
