@@ -55,9 +55,10 @@ export class RoutingRun {
   }
 
   apply(event: RoutingEvent): RoutingDecided {
-    const decided = decideRouting(this.state, event, Date.now());
+    const now = Date.now();
+    const decided = decideRouting(this.state, event, now);
     for (const agentId of decided.touched) this.touched.add(agentId);
-    for (const effect of decided.effects) this.keep(effect);
+    for (const effect of decided.effects) this.keep(effect, iso(now));
     return decided;
   }
 
@@ -129,8 +130,7 @@ export class RoutingRun {
     return carry(this.state, Date.now());
   }
 
-  private keep(effect: RoutingEffect): void {
-    const at = iso(Date.now());
+  private keep(effect: RoutingEffect, at: string): void {
     switch (effect.type) {
       case 'tell':
         this.send(effect.workflowId, taskChangedSignal.name, effect.news);
