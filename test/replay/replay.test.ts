@@ -2,16 +2,44 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type History, historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
-import { type BotChat, useBotChat } from '../support/bot-chat';
+import { explainRoutingQuery } from '../../workflows/routing/messages';
+import { useBotChat } from '../support/bot-chat';
+import { Desk } from '../support/desk';
+import { MemoryRouting } from '../support/fakes/memory-routing';
 import { workflowBundle } from '../support/workflow-bundle';
 
 const HISTORIES = path.resolve('test/replay/histories');
 const NO_WRAP_UP = { wrapUp: { enabled: false, seconds: 60, formId: null } };
 
-const chats = useBotChat();
+const routing = new MemoryRouting();
+routing.queue('support');
+for (const id of ['ana', 'ben']) routing.agent(id);
+const chats = useBotChat({ routing });
+const desk = new Desk(() => chats.server);
+
+/** Whose history is replayed: a conversation, or the routing of the domain. */
+interface Played {
+  handle(): { fetchHistory(): Promise<History> };
+}
 
 /** What is recorded: `RECORD_HISTORIES=<version> npx jest test/replay` adds one of each. Recorded ones are never edited. */
-const scenarios: Readonly<Record<string, () => Promise<BotChat>>> = {
+const scenarios: Readonly<Record<string, () => Promise<Played>>> = {
+  async 'routing-lapse-accept-logout'() {
+    await desk.opens();
+    await desk.sets('ana', 'READY');
+    const chat = await chats.start(null, { queueId: 'support', ...NO_WRAP_UP });
+    await chat.says('hello');
+    await offeredTo('ana');
+    await chat.passes('20 seconds');
+    await desk.sets('ben', 'READY');
+    const taskId = await offeredTo('ben');
+    await expect(desk.accepts('ana', taskId)).rejects.toThrow();
+    await desk.accepts('ben', taskId);
+    await desk.sets('ben', 'LOGOUT', 'boss');
+    await desk.sets('ana', 'LOGOUT');
+    await chat.forceCloses();
+    return { handle: () => desk.handle };
+  },
   async 'greeter-hand-over-survey'() {
     const chat = await chats.start('greeter', { queueId: 'support', ...NO_WRAP_UP });
     await chat.arrives();
@@ -50,6 +78,17 @@ const scenarios: Readonly<Record<string, () => Promise<BotChat>>> = {
     return chat;
   },
 };
+
+async function offeredTo(agentId: string): Promise<string> {
+  const patience = Date.now() + 30_000;
+  for (;;) {
+    const all = await desk.handle.query(explainRoutingQuery);
+    const found = all.find(({ offeredTo: at }) => at === agentId);
+    if (found) return found.taskId;
+    if (Date.now() > patience) throw new Error(`nothing rings at ${agentId}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 describe('replay', () => {
   it.each(Object.keys(scenarios))('of a %s just played', async (name) => {
@@ -107,11 +146,13 @@ async function recordedHistories(): Promise<readonly Recorded[]> {
   );
 }
 
-/** Who ran it is not part of a history worth keeping. */
+/** Who ran it, and where on that machine, is not part of a history worth keeping. */
 async function record(name: string, history: History): Promise<void> {
   const version = process.env['RECORD_HISTORIES'];
   if (!version) return;
-  const json = historyToJSON(history).replace(/"identity": "[^"]*"/g, '"identity": "worker"');
+  const json = historyToJSON(history)
+    .replace(/"identity": "[^"]*"/g, '"identity": "worker"')
+    .replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
   await mkdir(HISTORIES, { recursive: true });
   await writeFile(path.join(HISTORIES, `${version}-${name}.json`), `${json}\n`);
 }
