@@ -27,6 +27,9 @@ beforeAll(async () => {
     'connectors',
     RESOURCE_SCHEMAS.connectors.parse({ id: 'mail', providerId: 'email', attributes }) as never,
   );
+  const mrds = [{ mrdId: 'email', maxTasks: 5 }];
+  const mia = { id: 'agt_mia', name: 'Mia', username: 'mia', mrds };
+  await live().configure('agents', RESOURCE_SCHEMAS.agents.parse(mia) as never);
   await live().configure(
     'channels',
     RESOURCE_SCHEMAS.channels.parse({
@@ -71,9 +74,10 @@ it('a mail comes in once, its answer goes out in the thread, and who answers fro
   expect([(await post(first)).status, (await post(first)).status]).toEqual([200, 200]);
   const { id } = await conversationOf('ana@customer.test');
   const path = `/v1/conversations/${id}`;
-  const token = await live().tokenFor('agent', 'agt_ana');
-  const joining = { agentId: 'agt_ana', role: 'PRIMARY' };
-  await live().call('POST', `${path}/participants`, { token, body: joining });
+  const token = await live().tokenFor('agent', 'agt_mia');
+  const joining = { agentId: 'agt_mia', role: 'PRIMARY' };
+  const joined = await live().call('POST', `${path}/participants`, { token, body: joining });
+  expect([joined.status, joined.ok ? '' : await joined.text()]).toEqual([200, '']);
   const answer = { body: { type: 'PLAIN', text: 'On its way.' } };
   expect((await live().call('POST', `${path}/messages`, { token, body: answer })).status).toBe(202);
   const sent = await eventually(async () =>
