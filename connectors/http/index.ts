@@ -7,7 +7,7 @@ import { parse, reply, verify } from './webhook';
 /** The generic connector: our own signed protocol, the same in both directions (connectors.md 10). */
 export const httpConnector: Connector<HttpConfig> = {
   id: 'http',
-  channelTypes: ['GENERIC'],
+  channelTypes: ['GENERIC', 'CX_VOICE'],
   configSchema: HttpConfig,
   secretAttributes: ['inboundSecret', 'outboundSecret'],
   delivery: 'SEND',

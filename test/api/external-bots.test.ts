@@ -109,3 +109,39 @@ it('lets a Bot Framework bot speak later below its serviceUrl, until control mov
   });
   await eventually(async () => (await entriesOf(customerId, 'STALE_BOT_REPLY')).length === 1);
 });
+
+it('keeps a call as legs of a voice session, never as messages', async () => {
+  const channel = RESOURCE_SCHEMAS.channels.parse({
+    id: 'phone',
+    channelType: 'CX_VOICE',
+    serviceIdentifier: '+15550001111',
+    connectorId: 'partner',
+    botId: 'webhook',
+    wrapUp: { enabled: false },
+  });
+  await live().configure('channels', channel as { id: string });
+  bot.script.usual = { type: 'accept' };
+  let customerId = '';
+  for (const event of ['STARTED', 'HOLD', 'RESUMED', 'ENDED', 'ENDED']) {
+    const { status, body } = await as('connector', 'POST', '/v1/channels/phone/messages', {
+      providerMessageId: `call-1-${event}`,
+      customer: { identifier: '+15550002222' },
+      body: { type: 'VOICE', callId: 'call-1', event },
+    });
+    expect(status).toBe(202);
+    customerId = body.customerId;
+  }
+  const open = await eventually(async () => {
+    const legs = await entriesOf(customerId, 'CALL_LEG_ENDED');
+    return legs.length > 0 && (await live().stores.conversations.openOf(customerId));
+  });
+  const entries = await live().stores.timeline.read(open.id, 0, 200);
+  expect(entries.flatMap(({ type }) => (type.startsWith('CALL_') ? [type] : []))).toEqual([
+    'CALL_LEG_STARTED',
+    'CALL_HOLD',
+    'CALL_RESUME',
+    'CALL_LEG_ENDED',
+  ]);
+  expect(entries.map(({ type }) => type)).not.toContain('CUSTOMER_MESSAGE');
+  expect(open.channelSessions.map(({ channelType }) => channelType)).toEqual(['CX_VOICE']);
+});
