@@ -13,13 +13,28 @@ export async function buildBundle(workflowsPath = sourceOf('workflows')): Promis
   return { code, buildId: buildIdOf(code) };
 }
 
+/** What Node 20 runs as it is: for an older one each spread becomes a call, and the bundle a quarter larger. */
+const TARGET = 'es2023';
+
 const webpackConfigHook: BundleOptions['webpackConfigHook'] = (config) => ({
   ...config,
+  module: { ...config.module, rules: config.module?.rules?.map(withTarget) },
   resolve: {
     ...config.resolve,
     alias: { ...config.resolve?.alias, '@bots': sourceOf('bots') },
   },
 });
+
+type Config = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+type Rule = NonNullable<NonNullable<Config['module']>['rules']>[number];
+
+/** The SDK's own rule for TypeScript, with our target. */
+function withTarget(rule: Rule): Rule {
+  if (typeof rule !== 'object' || !rule || String(rule.test) !== String(/\.ts$/)) return rule;
+  const use = rule.use as { readonly loader: string; readonly options: { readonly jsc: object } };
+  const jsc = { ...use.options.jsc, target: TARGET };
+  return { ...rule, use: { ...use, options: { ...use.options, jsc } } };
+}
 
 /** Always from the sources, so that a run with tsx and a compiled one have the same build id. */
 function sourceOf(folder: string): string {
