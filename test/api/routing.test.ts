@@ -8,6 +8,11 @@ beforeAll(async () => {
   await configureAll(live());
   const make = live().configure;
   await make('queues', { id: 'quiet', steps: [NOBODY] });
+  await make('queues', {
+    id: 'quick',
+    agentSlaSeconds: 60,
+    agentSlaThresholds: [{ percent: 1, action: 'PROMPT' }],
+  });
   await make('lists', { id: 'parking' });
   await make('channels', {
     id: 'pull',
@@ -195,6 +200,29 @@ describe('an agent who has a conversation', () => {
     await call('agt_ben', 'POST', `${conversation.path}/wrap-ups`, { skip: true });
     await call('agt_ben', 'DELETE', `${conversation.path}/participants/agt_ben`);
     await eventually(async () => (await tasksIn('agt_ben')) === 0);
+  });
+
+  it('is asked to stay or leave when the answer is owed for long', async () => {
+    const ana = await stream('agt_ana');
+    await sets('agt_ana', 'READY');
+    const conversation = await aCustomer();
+    const first = await seen(ana, 'OFFER', conversation.id);
+    await call('sup_sara', 'DELETE', `${conversation.path}/agent-requests`);
+    await seen(ana, 'OFFER_REVOKED', conversation.id);
+    await call('sup_sara', 'POST', `${conversation.path}/agent-requests`, { queueId: 'quick' });
+    const offer = await eventually(async () =>
+      ana.entries
+        .map(({ data }) => data as unknown as Event)
+        .find(({ type, data }) => type === 'OFFER' && data['queueId'] === 'quick'),
+    );
+    expect(taskOf(offer)).not.toBe(taskOf(first));
+    await call('agt_ana', 'POST', `/v1/tasks/${taskOf(offer)}/accept`, {});
+    const prompt = await seen(ana, 'SLA_PROMPT', conversation.id);
+    expect(prompt.data).toMatchObject({ dueAt: expect.any(String) });
+    const stays = await call('agt_ana', 'POST', `${conversation.path}/agent-sla`, {
+      answer: 'STAY',
+    });
+    expect(stays.status).toBe(200);
   });
 
   it('is logged out by the supervisor: it goes back to the queue, older than the rest', async () => {

@@ -33,6 +33,16 @@ describe('npm run demo', () => {
     expect(code).toBe(0);
   }, 240_000);
 
+  it('--agents: two agents and a supervisor at work with a queue', async () => {
+    const to = ['--url', parley.url, '--token', parley.adminToken];
+    const { code, output } = await demo('--agents', ...to);
+    expect(output).toContain('one took it, 1 was told CONFLICT');
+    expect(output).toContain('TRANSFER_COMPLETED');
+    expect(output).toContain('reason=FORCE_LOGOUT');
+    expect(output).toContain('archive=VERIFIED');
+    expect(code).toBe(0);
+  }, 240_000);
+
   it('says so when nothing answers', async () => {
     const { code, output } = await demo('--url', 'http://127.0.0.1:9');
     expect(output).toContain(
