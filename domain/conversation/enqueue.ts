@@ -1,10 +1,19 @@
 import { REQUEUE_PRIORITY } from './bounds';
 import { setDeadline } from './deadlines';
+import type { QueueFacts } from './events';
 import { hasPrimaryAgent } from './facts';
 import type { AgentTask } from './model';
 import { addTask, type TaskParts } from './tasks';
 import { moveTimers } from './timers';
 import { effect, record, type Turn } from './turn';
+
+/** A request looks longer than one offer rings, whatever its channel says (domain.md 6.2): seconds. */
+export function timeToLive(
+  seconds: number,
+  queue: Pick<QueueFacts, 'reservationSeconds'> | null | undefined,
+): number {
+  return Math.max(seconds, (queue?.reservationSeconds ?? 0) + 1);
+}
 
 /** What {@link enqueue} needs to know of a task that looks for an agent. */
 export interface Wanted

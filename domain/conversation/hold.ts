@@ -51,6 +51,7 @@ export function holdFor(turn: Turn, agentId: string): void {
   const actor = { ...CONTROLLER, id: agentId, type: 'AGENT' as const };
   if (startedSessions(turn.state).some((session) => !isVoice(session)))
     hold(turn, { conversationId: turn.state.conversationId, actor, seconds });
+  if (turn.state.held) turn.state.held = { ...turn.state.held, interrupted: true };
 }
 
 export function whyNotResume(state: ConversationState, { actor }: Resume): Refusal | null {

@@ -52,6 +52,9 @@ const CLOSES_AS: Partial<Record<LeaveReason, readonly [TaskCloseReason, string |
   MRD_INTERRUPTED: ['REROUTE', null],
 };
 
+/** Agents who leave so come last among the candidates of the new request (domain.md 6.6). */
+const HAD_THEIR_TURN: readonly LeaveReason[] = ['RESPONSE_TIMEOUT', 'IDLE'];
+
 /** Only these are followed by a wrap-up (domain.md K8). */
 const WRAPS_UP: readonly LeaveReason[] = ['SELF', 'REMOVED', 'TRANSFERRED'];
 
@@ -102,7 +105,7 @@ function leavePrimary(
   turn: Turn,
   agent: Participant,
   reason: LeaveReason,
-  avoid: readonly string[] = [agent.id],
+  avoid: readonly string[] = HAD_THEIR_TURN.includes(reason) ? [agent.id] : [],
 ): void {
   const { state } = turn;
   const owed = state.owed;
@@ -181,7 +184,8 @@ function lookForAnother(turn: Turn, { task, avoid }: LastLeave): boolean {
   }
   const queueId = task?.queueId ?? (settings?.routingMode === 'PUSH' ? settings.queueId : null);
   if (task && queueId && settings) {
-    const from = patchTask(turn, task, { avoidAgentIds: avoiding(task, avoid) });
+    const avoidAgentIds = avoiding(task, avoid);
+    const from = avoidAgentIds.length > 0 ? patchTask(turn, task, { avoidAgentIds }) : task;
     const sameQueue = task.queueId === queueId;
     requeue(turn, sameQueue ? from : { ...from, agentSla: null }, {
       queueId,

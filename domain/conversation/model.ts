@@ -269,7 +269,12 @@ export interface ConversationState {
   readonly participants: readonly Participant[];
   readonly tasks: readonly AgentTask[];
   readonly control: Control;
-  readonly held: { readonly by: string; readonly since: string } | null;
+  readonly held: {
+    readonly by: string;
+    readonly since: string;
+    /** Another MRD took the agent (domain.md 6.8): it ends when they are free. Unset: held by their own act. */
+    readonly interrupted?: true;
+  } | null;
   /** The agents owe an answer (domain.md 5.2). */
   readonly owed: boolean;
   /** `E` of domain.md 2.2: an agent has ever been PRIMARY. */

@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors';
 import { LIST_REQUEST_TTL_SECONDS } from './bounds';
-import { enqueue } from './enqueue';
+import { enqueue, timeToLive } from './enqueue';
 import type { CancelRequest, OutOfHours, RequestAgent } from './events';
 import {
   hasPrimaryAgent,
@@ -123,7 +123,10 @@ export function placeRequest(turn: Turn, request: RequestAgent): void {
     mode: request.agentId ? 'AGENT' : 'QUEUE',
     agentId: request.agentId,
     queueId,
-    ttlDueAt: addSeconds(turn.now, request.ttlSeconds ?? settings?.agentRequestTtlSeconds ?? 0),
+    ttlDueAt: addSeconds(
+      turn.now,
+      timeToLive(request.ttlSeconds ?? settings?.agentRequestTtlSeconds ?? 0, request.queue),
+    ),
     preferAgentId,
   });
   state.reentry = false;

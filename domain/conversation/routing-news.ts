@@ -54,7 +54,8 @@ export function taskChanged(turn: Turn, { taskId, change }: TaskChanged): void {
     return;
   }
   if (change.type === 'FREE') {
-    if (turn.state.held?.by === change.agentId) endHold(turn, 'AGENT');
+    const { held } = turn.state;
+    if (held?.interrupted && held.by === change.agentId) endHold(turn, 'AGENT');
     return;
   }
   const task = turn.state.tasks.find(({ id }) => id === taskId);

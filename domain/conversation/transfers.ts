@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors';
 import { TRANSFER_PRIORITY } from './bounds';
-import { enqueue } from './enqueue';
+import { enqueue, timeToLive } from './enqueue';
 import type { CancelTransfer, HandOver } from './events';
 import {
   hasPrimaryAgent,
@@ -105,7 +105,7 @@ function ask(turn: Turn, operation: Operation, request: HandOver): AgentTask {
   const { state } = turn;
   turn.acted.push(actor.id);
   const facts = { type: operation, kind, requesterId: actor.id, to };
-  const seconds = state.settings?.agentRequestTtlSeconds ?? 0;
+  const seconds = timeToLive(state.settings?.agentRequestTtlSeconds ?? 0, queue);
   const task = enqueue(turn, {
     direction: DIRECTIONS[operation],
     mode: 'agentId' in to ? 'AGENT' : 'QUEUE',

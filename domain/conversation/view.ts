@@ -107,7 +107,7 @@ export function toConversation(
     participants: state.participants.map(participantView),
     tasks: state.tasks.map((task) => taskView(state.conversationId, task)),
     timers: timersOf(state),
-    hold: held ? { ...held, dueAt: state.deadlines['hold'] ?? null } : null,
+    hold: held ? { by: held.by, since: held.since, dueAt: state.deadlines['hold'] ?? null } : null,
     listEntry: listEntryView(state),
     raisedHands: state.raisedHands,
     scheduledMessages: Object.keys(state.scheduled).map((messageId) => ({

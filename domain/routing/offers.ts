@@ -131,8 +131,8 @@ export function close(
 }
 
 /**
- * The next task of the chain: priority 11, age and TTL kept, steps stay open, and the agent who had the offer comes last from now on
- * (domain.md 6.9). A named agent's request ends instead.
+ * The next task of the chain: priority 11, age and TTL kept, steps stay open, and the agent who let the offer lapse or declined it
+ * comes last from now on (domain.md 6.6, 6.9). A named agent's request ends instead.
  */
 export function requeue(
   turn: RoutingTurn,
@@ -146,14 +146,13 @@ export function requeue(
     return;
   }
   drop(turn, request, detail);
+  const hadTheirTurn = offer && reason === 'RONA' ? [offer.agentId] : [];
   const next: Waiting = {
     ...request,
     taskId: nextTaskId(request.taskId),
     priority: REQUEUE_PRIORITY,
     queuedAt: turn.now,
-    avoidAgentIds: [
-      ...new Set([...request.avoidAgentIds, ...(offer ? [offer.agentId] : [])]),
-    ].slice(-AVOIDED_MAX),
+    avoidAgentIds: [...new Set([...request.avoidAgentIds, ...hadTheirTurn])].slice(-AVOIDED_MAX),
     offer: null,
   };
   if (next.prefer) openSteps(turn, next);

@@ -122,8 +122,9 @@ describe('when an agent leaves (domain.md 4.4, 6.14)', () => {
           waitingSince,
           previousTaskId: id,
           queuedAt: story.now,
-          avoidAgentIds: ['a1'],
         });
+        const last = reason === 'RESPONSE_TIMEOUT' || reason === 'IDLE' ? ['a1'] : undefined;
+        expect(story.waiting?.avoidAgentIds).toEqual(last); // domain.md 6.6: RONA, decline, SLA, idle
         expect(story.left(`agentRequestTtl:${story.waiting?.id}`)).toBe(300);
         expect([story.aSLA, story.cSLA()]).toEqual([false, false]);
         expect(story.controllerEvents()).not.toContain('AGENT_UNSUBSCRIBED');
