@@ -5,7 +5,7 @@ import type { AgentState, Delivery, Entry, PageOf, Summary } from '../shared/mod
 import type { SseEvent } from '../shared/sse';
 import { follow } from '../shared/stream';
 import { useSignedIn } from '../shared/ui/signed-in';
-import { conversationPath, keys } from './queries';
+import { conversationPath, keys, type Offer } from './queries';
 import { append, cursorOf, EMPTY_TIMELINE, report, type Timeline } from './timeline';
 
 /** How long a sign of typing lasts without a further one, ms. */
@@ -126,6 +126,24 @@ function putSummary(client: QueryClient, summary: Summary): void {
   );
 }
 
+interface AgentEvent {
+  readonly type: string;
+  readonly data: Partial<AgentState> & Partial<Offer>;
+}
+
+function takeAgentEvent(client: QueryClient, agentId: string, { type, data }: AgentEvent): void {
+  if (type === 'STATE') {
+    client.setQueryData<AgentState>(keys.agent(agentId), (known) => known && { ...known, ...data });
+    return;
+  }
+  if (data.taskId === undefined) return;
+  client.setQueryData<readonly Offer[]>(keys.offers(agentId), (known = []) => [
+    ...known.filter(({ taskId }) => taskId !== data.taskId),
+    ...(type === 'OFFER' ? [data as Offer] : []),
+  ]);
+  void client.invalidateQueries({ queryKey: keys.lists });
+}
+
 /** Brings what happens to the agent: offers, tasks, states. An open stream is presence. */
 export function useAgentStream(agentId: string): void {
   const { api } = useSignedIn();
@@ -135,7 +153,6 @@ export function useAgentStream(agentId: string): void {
     const stream = `agent:${agentId}`;
     let cursor: string | null = null;
     const refresh = () => {
-      void client.invalidateQueries({ queryKey: keys.offers(agentId) });
       void client.invalidateQueries({ queryKey: keys.lists });
       void client.invalidateQueries({ queryKey: ['requests'] });
     };
@@ -153,12 +170,7 @@ export function useAgentStream(agentId: string): void {
           return;
         }
         if (event === 'list') return refresh();
-        const told = JSON.parse(data) as { type: string; data: Partial<AgentState> };
-        if (told.type === 'STATE')
-          client.setQueryData<AgentState>(keys.agent(agentId), (known) =>
-            known ? { ...known, ...told.data } : known,
-          );
-        else refresh();
+        takeAgentEvent(client, agentId, JSON.parse(data) as AgentEvent);
       },
       state: (state) => reportLine(stream, state),
       opened(again) {

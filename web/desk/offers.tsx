@@ -1,15 +1,14 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { BellRing } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { clock, useLocale } from '../shared/i18n/locale';
-import type { Task } from '../shared/model';
-import { useSince, useUntil } from '../shared/ui/now';
+import { useNow, useSince, useUntil } from '../shared/ui/now';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
 import { useToast } from '../shared/ui/toasts';
 import { useCommand } from './palette/commands';
-import { keys, useOffers } from './queries';
+import { keys, type Offer, useOfferNote, useOffers } from './queries';
 import { select } from './selection';
 import { play } from './sounds';
 
@@ -17,43 +16,51 @@ import { play } from './sounds';
 export function Offers() {
   const { t } = useLocale();
   const { me } = useSignedIn();
-  const { data: offers = [] } = useOffers(me.subject);
+  const known = useOffers(me.subject);
+  const now = useNow();
+  const offers = known.filter(({ expiresAt }) => Date.parse(expiresAt) > now);
+  const ids = offers.map(({ taskId }) => taskId).join(' ');
   const heard = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
-    if (offers.some(({ id }) => !heard.current.has(id))) play('offer');
-    heard.current = new Set(offers.map(({ id }) => id));
-  }, [offers]);
+    const ringing = ids.split(' ').filter((id) => id !== '');
+    if (ringing.some((id) => !heard.current.has(id))) play('offer');
+    heard.current = new Set(ringing);
+  }, [ids]);
   useEffect(() => {
     document.title = offers.length > 0 ? `(${offers.length}) ${t('desk.title')}` : t('desk.title');
   }, [offers.length, t]);
   return (
     <section className="offers" aria-live="assertive" aria-label={t('offer.region')}>
       {offers.map((offer) => (
-        <Offer key={offer.id} offer={offer} />
+        <OfferCard key={offer.taskId} offer={offer} />
       ))}
     </section>
   );
 }
 
-function Offer({ offer }: { offer: Task }) {
+function OfferCard({ offer }: { offer: Offer }) {
   const { t, named } = useLocale();
   const { api, me } = useSignedIn();
   const name = useNames();
   const client = useQueryClient();
   const toast = useToast();
   const said = useErrorText();
-  const left = useUntil(offer.offerExpiresAt);
-  const waited = useSince(offer.waitingSince ?? offer.queuedAt);
-  const total = spanOf(offer);
+  const left = useUntil(offer.expiresAt);
+  const waited = useSince(offer.waitingSince);
+  const [total] = useState(() => Math.max(1, left));
+  const note = useOfferNote(offer);
   const answer = useMutation({
     mutationFn: (how: 'accept' | 'decline') =>
-      api.call('POST', `/v1/tasks/${encodeURIComponent(offer.id)}/${how}`),
+      api.call('POST', `/v1/tasks/${encodeURIComponent(offer.taskId)}/${how}`),
     onSuccess: (_, how) => {
       if (how === 'accept') select(offer.conversationId);
     },
     onError: (error) => toast(said(error), 'error'),
+    // Accepted, declined or gone: it does not ring any more.
     onSettled: () => {
-      void client.invalidateQueries({ queryKey: keys.offers(me.subject) });
+      client.setQueryData<readonly Offer[]>(keys.offers(me.subject), (known = []) =>
+        known.filter(({ taskId }) => taskId !== offer.taskId),
+      );
       void client.invalidateQueries({ queryKey: keys.lists });
     },
   });
@@ -79,9 +86,9 @@ function Offer({ offer }: { offer: Task }) {
         </span>
       </div>
       <progress className="offer-bar" max={total} value={left} aria-hidden="true" />
-      {offer.note ? (
+      {note ? (
         <p className="offer-note" dir="auto">
-          {offer.note}
+          {note}
         </p>
       ) : null}
       <div className="offer-buttons">
@@ -98,9 +105,4 @@ function Offer({ offer }: { offer: Task }) {
       </div>
     </div>
   );
-}
-
-function spanOf({ reservedAt, offerExpiresAt }: Task): number {
-  if (!reservedAt || !offerExpiresAt) return 20;
-  return Math.max(1, (Date.parse(offerExpiresAt) - Date.parse(reservedAt)) / 1000);
 }

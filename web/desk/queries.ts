@@ -1,4 +1,4 @@
-import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type QueryClient, skipToken, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Api } from '../shared/api';
 import type {
   AgentState,
@@ -40,18 +40,43 @@ export function useAgentState(agentId: string) {
   });
 }
 
-/** Offers that ring for this agent. */
-export function useOffers(agentId: string) {
-  const { api } = useSignedIn();
-  return useQuery({
+/** What rings for an agent, as its stream tells it. */
+export interface Offer {
+  readonly taskId: string;
+  readonly conversationId: string;
+  readonly queueId: string | null;
+  readonly direction: string;
+  readonly waitingSince: string | null;
+  readonly expiresAt: string;
+}
+
+/** Offers that ring for this agent: the stream alone writes them, it begins with those that ring and misses none. */
+export function useOffers(agentId: string): readonly Offer[] {
+  const { data } = useQuery<readonly Offer[]>({
     queryKey: keys.offers(agentId),
-    queryFn: async ({ signal }) => {
-      const path = `/v1/agents/${encodeURIComponent(agentId)}/tasks`;
-      const { items } = await api.call<PageOf<Task>>('GET', path, { signal });
-      return items.filter(({ mediaState }) => mediaState === 'RESERVED');
-    },
-    refetchInterval: 20_000,
+    queryFn: skipToken,
   });
+  return data ?? NO_OFFERS;
+}
+
+const NO_OFFERS: readonly Offer[] = [];
+
+/** An offer's task: what a colleague who passes the conversation on has written about it. */
+export function useOfferNote({ taskId, conversationId }: Offer): string | null {
+  const { api } = useSignedIn();
+  const { data } = useQuery({
+    queryKey: ['offer', taskId],
+    queryFn: ({ signal }) =>
+      api.call<PageOf<Task>>(
+        'GET',
+        `/v1/tasks?conversationId=${encodeURIComponent(conversationId)}`,
+        { signal },
+      ),
+    // The task is projected a moment after the offer.
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ id }) => id === taskId) || state.dataUpdateCount > 3 ? false : 1500,
+  });
+  return data?.items.find(({ id }) => id === taskId)?.note ?? null;
 }
 
 export interface ListFilter {

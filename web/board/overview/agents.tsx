@@ -21,9 +21,9 @@ export function Agents({ stats }: { stats: Stats }) {
       (a.name ?? a.id).localeCompare(b.name ?? b.id),
   );
   return (
-    <section className="panel" aria-labelledby="agents-title">
+    <div className="panel">
       <header className="panel-head">
-        <h2 id="agents-title">{t('agents.title')}</h2>
+        <h2>{t('agents.title')}</h2>
       </header>
       {agents.length === 0 ? (
         <Empty title={t('agents.empty')} />
@@ -47,7 +47,7 @@ export function Agents({ stats }: { stats: Stats }) {
           </tbody>
         </TableScroll>
       )}
-    </section>
+    </div>
   );
 }
 

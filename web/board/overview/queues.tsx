@@ -22,9 +22,9 @@ export interface QueuesProps {
 export function Queues({ stats, thresholds, children }: QueuesProps) {
   const { t } = useLocale();
   return (
-    <section className="panel" aria-labelledby="queues-title">
+    <div className="panel">
       <header className="panel-head">
-        <h2 id="queues-title">{t('queue.title')}</h2>
+        <h2>{t('queue.title')}</h2>
         <span className="grow" />
         {children}
       </header>
@@ -54,7 +54,7 @@ export function Queues({ stats, thresholds, children }: QueuesProps) {
           </tbody>
         </TableScroll>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -45,9 +45,9 @@ export function Running() {
     return filter === 'all' || row.agentIds.length > 0;
   });
   return (
-    <section className="panel" aria-labelledby="running-title">
+    <div className="panel">
       <header className="panel-head">
-        <h2 id="running-title">{t('running.title')}</h2>
+        <h2>{t('running.title')}</h2>
         <span className="grow" />
         {FILTERS.map((name) => (
           <Button
@@ -87,7 +87,7 @@ export function Running() {
           </tbody>
         </TableScroll>
       ) : null}
-    </section>
+    </div>
   );
 }
 

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Instance, startInstance } from '../../bench/support/instance';
+import { repositoryRoot } from '../../workers/bundle';
+import { launchBrowser } from './browser';
+
+/** Milliseconds: one generous patience for everything that is waited for. */
+export const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 60) * 1000;
+
+export interface StaffStage {
+  readonly url: () => string;
+  readonly adminToken: () => string;
+  token(role: string, subject: string): Promise<string>;
+  /** Asks the API; throws what it refuses. */
+  call<T>(token: string, method: string, path: string, body?: object): Promise<T>;
+  /** A window of its own, watched. */
+  open(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** A page on which somebody has signed in. */
+  signIn(context: BrowserContext, page: '/desk' | '/board', token: string): Promise<Page>;
+  /** The demo page with the chat open. */
+  visit(context: BrowserContext): Promise<Page>;
+}
+
+/**
+ * The whole product as it is built, and browsers that look at it. A test fails, too, when a page asks another server for anything,
+ * breaks its policy, throws, opens a dialog, or runs a text.
+ */
+export function useStaffStage(): StaffStage {
+  let parley: Instance;
+  let browser: Browser;
+  let complaints: string[];
+  const contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    const configFile = path.join(repositoryRoot(), 'parley.yaml');
+    const env = { PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', QUIET: 'on' };
+    [parley, browser] = await Promise.all([startInstance({ configFile, env }), launchBrowser()]);
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await parley?.stop();
+  }, 60_000);
+  beforeEach(() => {
+    complaints = [];
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function call<T>(token: string, method: string, where: string, body?: object): Promise<T> {
+    const answer = await fetch(`${parley.url}${where}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${where}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : null) as T;
+  }
+
+  return {
+    url: () => parley.url,
+    adminToken: () => parley.adminToken,
+    call,
+    async token(role, subject) {
+      const made = await call<{ token: string }>(parley.adminToken, 'POST', '/v1/tokens', {
+        role,
+        subject,
+      });
+      return made.token;
+    },
+    async open(options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      contexts.push(context);
+      context.setDefaultTimeout(PATIENCE_MS);
+      await context.addInitScript(() => {
+        const scope = globalThis as unknown as { ran: () => void };
+        scope.ran = () => {
+          throw new Error('a text ran');
+        };
+      });
+      context.on('request', (request) => {
+        const { origin, protocol } = new URL(request.url());
+        if (origin !== parley.url && protocol !== 'data:' && protocol !== 'blob:')
+          complaints.push(request.url());
+      });
+      context.on('weberror', (error) => complaints.push(error.error().message));
+      context.on('console', (message) => {
+        if (/content security policy|trusted/i.test(message.text()))
+          complaints.push(message.text());
+      });
+      context.on('dialog', (dialog) => complaints.push(dialog.message()));
+      return context;
+    },
+    async signIn(context, where, token) {
+      const page = await context.newPage();
+      await page.goto(`${parley.url}${where}`);
+      await page.getByLabel('Access token').fill(token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      return page;
+    },
+    async visit(context) {
+      const page = await context.newPage();
+      await page.goto(`${parley.url}/webchat/web/demo`);
+      await page.getByRole('button', { name: 'Open chat' }).click();
+      await page.getByRole('textbox', { name: 'Message' }).waitFor();
+      return page;
+    },
+  };
+}
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * What axe finds wrong with a page, WCAG 2.2 AA and good practice, as `rule: element`. Looked at in light, and in dark for what
+ * depends on it: colours.
+ */
+export async function violations(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+    const axe = new AxeBuilder({ page });
+    if (colorScheme === 'light') axe.withTags(RULES);
+    else axe.withRules(['color-contrast', 'link-in-text-block']);
+    for (const { id, nodes } of (await axe.analyze()).violations)
+      for (const { target, failureSummary } of nodes)
+        found.push(`${colorScheme}, ${id}: ${String(target)} ${failureSummary ?? ''}`);
+  }
+  return found;
+}
+
+/** Says something, as whoever looks at the page. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
