@@ -48,7 +48,7 @@ export function Chart({ label, times, series, locale, from, to, max }: ChartProp
         height: HEIGHT,
         // uPlot names the scheme nowhere: a new one is drawn with it.
         class: scheme,
-        axes: [{ ...axis, values: (_, at) => at.map((second) => shown(second)) }, axis],
+        axes: [{ ...axis, space: 90, values: (_, at) => at.map((second) => shown(second)) }, axis],
         scales: {
           x: { range: () => [from, to] },
           y: { range: (_, __, high) => [0, max ?? Math.max(1, (high ?? 1) * 1.1)] },

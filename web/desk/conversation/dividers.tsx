@@ -40,7 +40,7 @@ export function EventLine({ entry }: { entry: Entry }) {
   const text = useEventText();
   return (
     <p className="event">
-      <span dir="auto">{text(entry)}</span> <time className="dim">{time(entry.at)}</time>
+      <span>{text(entry)}</span> <time className="dim">{time(entry.at)}</time>
     </p>
   );
 }

@@ -53,12 +53,16 @@ function createLocale(name: LocaleName, choose: Locale['choose']): Locale {
   const time = new Intl.DateTimeFormat(name, { hour: 'numeric', minute: '2-digit' });
   const day = new Intl.DateTimeFormat(name, { weekday: 'long', day: 'numeric', month: 'long' });
   const both = new Intl.DateTimeFormat(name, { dateStyle: 'medium', timeStyle: 'short' });
+  const dir = name === 'ar' ? 'rtl' : 'ltr';
+  // A name in Latin letters must not turn the sentence around it: it is isolated (U+2068, U+2069).
+  const placed = (value: string | number | undefined) =>
+    dir === 'rtl' && typeof value === 'string' ? `\u2068${value}\u2069` : String(value ?? '');
   return {
     name,
-    dir: name === 'ar' ? 'rtl' : 'ltr',
+    dir,
     choose,
     t: (word, values = {}) =>
-      words[word].replaceAll(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? '')),
+      words[word].replaceAll(/\{(\w+)\}/g, (_, key: string) => placed(values[key])),
     named: (group, key) => (words as Record<string, string>)[`${group}.${key}`] ?? key,
     time: (iso) => time.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
