@@ -10,7 +10,6 @@ export type Summary = z.infer<typeof schemas.ConversationSummaryView>;
 export type Conversation = z.infer<typeof schemas.ConversationView>;
 export type Session = Conversation['channelSessions'][number];
 export type Task = Conversation['tasks'][number];
-export type Explanation = z.infer<typeof schemas.ExplanationView>;
 export type Customer = z.infer<typeof schemas.CustomerView>;
 export type Me = z.infer<typeof MeSchema>;
 export type Workspace = z.infer<typeof WorkspaceSchema>;
