@@ -1,12 +1,12 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { reportLine } from '../shared/line';
-import type { AgentState, Delivery, Entry, PageOf, Summary } from '../shared/model';
+import type { AgentState, Delivery, Entry, Medium, PageOf, Summary } from '../shared/model';
 import type { SseEvent } from '../shared/sse';
 import { follow } from '../shared/stream';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { conversationPath, keys, type Offer } from './queries';
-import { append, cursorOf, EMPTY_TIMELINE, report, type Timeline } from './timeline';
+import { append, cursorOf, EMPTY_TIMELINE, putMedium, report, type Timeline } from './timeline';
 
 /** How long a sign of typing lasts without a further one, ms. */
 const TYPING_MS = 8000;
@@ -47,7 +47,13 @@ export function useConversationStream(id: string, ready: boolean): readonly Typi
       event({ event, data }: SseEvent) {
         if (event === 'typing') sign(JSON.parse(data));
         else if (event === 'delivery') buffer.delivery(JSON.parse(data));
-        else {
+        else if (event === 'media') {
+          const { messageId, medium } = JSON.parse(data) as { messageId: string; medium: Medium };
+          client.setQueryData<Timeline>(
+            keys.timeline(id),
+            (known) => known && putMedium(known, messageId, medium),
+          );
+        } else if (event === 'message') {
           const entry = JSON.parse(data) as Entry;
           if (/_MESSAGE$/.test(entry.type)) sign({ typing: false, actor: entry.actor });
           buffer.entry(entry);

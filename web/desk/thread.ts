@@ -1,6 +1,6 @@
-import type { Delivery, Entry, MessageBody } from '../shared/model';
-import type { Unsent } from './outbox';
+import type { Delivery, Entry, Medium, MessageBody } from '../shared/model';
 import type { Timeline } from './timeline';
+import type { Unsent } from './unsent';
 
 export type Side = 'customer' | 'agent' | 'bot' | 'business';
 export interface Message {
@@ -15,6 +15,8 @@ export interface Message {
   readonly channelSessionId: string | null;
   readonly inside: 'NOTE' | 'WHISPER' | 'SUGGESTION' | 'STALE' | null;
   readonly body: MessageBody | null;
+  /** What has become of its files, as far as they are told of. */
+  readonly media: readonly Medium[];
   readonly delivery: Delivery['state'] | 'SENDING' | 'REFUSED' | null;
   /** Why it failed: a code of the provider, or the server's words. */
   readonly reason: string | null;
@@ -190,6 +192,7 @@ function toMessage(entry: Entry, delivery: Delivery | null, changes: Changes | u
     channelSessionId: entry.channelSessionId,
     inside: INSIDE[type] ?? null,
     body: changes?.body ?? entry.edit?.body ?? bodyOf(entry),
+    media: entry.media,
     delivery: side === 'customer' || INSIDE[type] ? null : (delivery?.state ?? null),
     reason: delivery?.reasonCode ?? null,
     edited: Boolean(changes?.body ?? entry.edit),
@@ -233,6 +236,7 @@ function fromOutbox(unsent: Unsent): Message {
     channelSessionId: unsent.channelSessionId,
     inside: unsent.kind === 'MESSAGE' ? null : unsent.kind,
     body: unsent.body,
+    media: [],
     delivery: unsent.refusal === null ? 'SENDING' : 'REFUSED',
     reason: unsent.refusal,
     edited: false,

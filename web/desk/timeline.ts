@@ -1,4 +1,4 @@
-import type { Delivery, Entry } from '../shared/model';
+import type { Delivery, Entry, Medium } from '../shared/model';
 
 /** What the page knows of one conversation's timeline; pure data, changed by the functions below only. */
 export interface Timeline {
@@ -21,6 +21,19 @@ export function append(timeline: Timeline, entries: readonly Entry[]): Timeline 
 
 export function report(timeline: Timeline, messageId: string, delivery: Delivery): Timeline {
   return { ...timeline, deliveries: { ...timeline.deliveries, [messageId]: delivery } };
+}
+
+/** What has become of a file that is fetched from a provider. */
+export function putMedium(timeline: Timeline, messageId: string, medium: Medium): Timeline {
+  const entries = timeline.entries.map((entry) =>
+    entry.id === messageId
+      ? {
+          ...entry,
+          media: [...entry.media.filter(({ mediaId }) => mediaId !== medium.mediaId), medium],
+        }
+      : entry,
+  );
+  return { ...timeline, entries };
 }
 
 /** Where a stream goes on. */

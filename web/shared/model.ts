@@ -5,6 +5,7 @@ import type { AgentState as AgentStateSchema } from '../../api/routing/views';
 
 /** What the API tells staff, by the same names. */
 export type Entry = z.infer<typeof schemas.TimelineEntry>;
+export type Medium = Entry['media'][number];
 export type Delivery = z.infer<typeof schemas.DeliveryState>;
 export type Summary = z.infer<typeof schemas.ConversationSummaryView>;
 export type Conversation = z.infer<typeof schemas.ConversationView>;

@@ -1,6 +1,6 @@
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useLocale } from '../../shared/i18n/locale';
-import type { Level } from '../stats';
+import type { Level } from '../levels';
 
 /** How urgent: a shape, a word and a colour. */
 export function LevelSign({ level }: { level: Level }) {

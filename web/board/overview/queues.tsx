@@ -8,7 +8,8 @@ import { useSince } from '../../shared/ui/now';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
-import { levelOf, type QueueStats, type Stats, type Thresholds } from '../stats';
+import { levelOf, type Thresholds } from '../levels';
+import type { QueueStats, Stats } from '../stats';
 import { TableScroll } from '../table-scroll';
 import { LevelSign } from './level-sign';
 

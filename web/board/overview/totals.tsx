@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import { useSince } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
-import { levelOf, type Stats, type Thresholds } from '../stats';
+import { levelOf, type Thresholds } from '../levels';
+import type { Stats } from '../stats';
 import { LevelSign } from './level-sign';
 
 /** The whole in five numbers. */

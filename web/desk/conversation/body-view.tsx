@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { MapPin, PhoneCall, Tags } from 'lucide-react';
 import { useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
-import type { MessageBody } from '../../shared/model';
+import type { Medium, MessageBody } from '../../shared/model';
 import { type Block, type Inline, parseMarkdown, parseText, safeHref } from '../../shared/text';
 import { MediaView } from './media-view';
 
@@ -10,9 +10,10 @@ import { MediaView } from './media-view';
 const SHOWN_MAX = 3000;
 
 /** What a bubble holds, for every kind of body (domain.md 8.2). Text stays text, whatever it looks like. */
-export function BodyView({ body }: { body: MessageBody | null }) {
+export function BodyView({ body, media }: { body: MessageBody | null; media: readonly Medium[] }) {
   const { t } = useLocale();
   if (!body) return null;
+  const fate = (mediaId: string) => media.find((medium) => medium.mediaId === mediaId);
   switch (body.type) {
     case 'PLAIN':
       return <RichText text={body.text} format={body.format} />;
@@ -34,7 +35,7 @@ export function BodyView({ body }: { body: MessageBody | null }) {
     case 'STICKER':
       return (
         <>
-          <MediaView media={body} kind={body.type} />
+          <MediaView media={body} kind={body.type} medium={fate(body.mediaId)} />
           {body.caption ? <RichText text={body.caption} /> : null}
         </>
       );
@@ -64,7 +65,9 @@ export function BodyView({ body }: { body: MessageBody | null }) {
         <div className="cards">
           {body.cards.map((card) => (
             <div className="card" key={card.title}>
-              {card.mediaId ? <MediaView media={{ mediaId: card.mediaId }} kind="IMAGE" /> : null}
+              {card.mediaId ? (
+                <MediaView media={{ mediaId: card.mediaId }} kind="IMAGE" medium={undefined} />
+              ) : null}
               <strong dir="auto">{card.title}</strong>
               {card.text ? <RichText text={card.text} /> : null}
               {card.choices ? <Choices choices={card.choices} /> : null}
@@ -85,7 +88,7 @@ export function BodyView({ body }: { body: MessageBody | null }) {
           {body.subject ? <strong dir="auto">{body.subject}</strong> : null}
           <RichText text={body.text} />
           {(body.attachments ?? []).map((file) => (
-            <MediaView key={file.mediaId} media={file} kind="FILE" />
+            <MediaView key={file.mediaId} media={file} kind="FILE" medium={fate(file.mediaId)} />
           ))}
         </>
       );

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, FileText } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
+import type { Medium } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Failed } from '../../shared/ui/states';
 
@@ -22,8 +23,15 @@ const DRAWN: Readonly<Record<Kind, RegExp | null>> = {
   FILE: null,
 };
 
+export interface MediaViewProps {
+  readonly media: Media;
+  readonly kind: Kind;
+  /** What has become of it, where it had to be fetched from a provider. */
+  readonly medium: Medium | undefined;
+}
+
 /** A file of the conversation, fetched with the token and shown from memory. */
-export function MediaView({ media, kind }: { media: Media; kind: Kind }) {
+export function MediaView({ media, kind, medium }: MediaViewProps) {
   const { t, number } = useLocale();
   const { api } = useSignedIn();
   const file = useQuery({
@@ -31,10 +39,14 @@ export function MediaView({ media, kind }: { media: Media; kind: Kind }) {
     queryFn: ({ signal }) => api.blob(`/v1/media/${encodeURIComponent(media.mediaId)}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 5 * 60_000,
-    enabled: kind !== 'FILE',
+    enabled: kind !== 'FILE' && (medium === undefined || medium.state === 'READY'),
   });
   const url = useObjectUrl(file.data);
   const name = media.fileName ?? t('body.file');
+  if (medium?.state === 'PENDING')
+    return <span className="picture-place">{t('body.pending')}</span>;
+  if (medium?.state === 'FAILED')
+    return <em className="dim">{t('body.failed', { name, reason: medium.reasonCode ?? '' })}</em>;
   if (file.isError) return <Failed error={file.error} retry={() => void file.refetch()} />;
   const drawn = file.data && DRAWN[kind]?.test(file.data.type.split(';')[0] ?? '');
   if (drawn && url && (kind === 'IMAGE' || kind === 'STICKER'))

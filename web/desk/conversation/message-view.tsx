@@ -87,7 +87,7 @@ export function MessageView(props: MessageViewProps) {
           ) : editing ? (
             <EditForm {...props} close={() => setEditing(false)} />
           ) : (
-            <BodyView body={message.body} />
+            <BodyView body={message.body} media={message.media} />
           )}
           <footer className="message-foot">
             {message.edited && !message.deleted ? <span>{t('thread.edited')}</span> : null}

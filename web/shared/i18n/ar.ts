@@ -110,6 +110,8 @@ export const ar = {
   'body.choices': 'الخيارات',
   'body.whole': 'عرض الكل',
   'body.file': 'ملف',
+  'body.pending': 'الملف في الطريق…',
+  'body.failed': 'تعذّر جلب {name}: {reason}',
   'body.download': 'تنزيل',
   'suggestion.use': 'استخدام',
   'suggestion.edit': 'تعديل أولًا',

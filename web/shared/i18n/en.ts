@@ -109,6 +109,8 @@ export const en = {
   'body.choices': 'Choices',
   'body.whole': 'Show all',
   'body.file': 'File',
+  'body.pending': 'The file is on its way…',
+  'body.failed': '{name} could not be fetched: {reason}',
   'body.download': 'Download',
   'suggestion.use': 'Use',
   'suggestion.edit': 'Edit first',
