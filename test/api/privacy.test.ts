@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EJSON } from 'bson';
-import { MongoClient } from 'mongodb';
+import { BSON, MongoClient } from 'mongodb';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
@@ -37,7 +36,8 @@ async function placesOf(text: string): Promise<string[]> {
   const places: string[] = [];
   for (const { name } of await client.db().listCollections().toArray())
     for (const document of await client.db().collection(name).find().hint('_id_').toArray())
-      if (EJSON.stringify(document).includes(text)) places.push(`${name} ${String(document._id)}`);
+      if (BSON.EJSON.stringify(document).includes(text))
+        places.push(`${name} ${String(document._id)}`);
   await client.close();
   return places;
 }
