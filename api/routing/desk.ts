@@ -33,7 +33,7 @@ import { insisting } from '../conversations/acts';
 import { toProblem } from '../errors';
 
 /** Milliseconds until a request that no worker takes is given up: routing answers from memory. */
-const ASK_TIMEOUT_MS = 5_000;
+const ASK_TIMEOUT_MS = 3_500;
 
 /**
  * What people and routes ask of the routing workflow, which is started where it does not run. Refusals are thrown as
