@@ -200,6 +200,7 @@ function announce(
   );
   const lines = [
     ['Webchat demo', `${publicUrl}/webchat/web/demo`],
+    ['Desk, board', `${publicUrl}/desk, ${publicUrl}/board`],
     ['API docs', `${publicUrl}/docs`],
     ...(servers.temporalUiUrl ? [['Temporal UI', servers.temporalUiUrl]] : []),
     ['Admin token', config.adminToken ? 'PARLEY_ADMIN_TOKEN' : path.join(dataDir, 'admin-token')],

@@ -153,6 +153,12 @@ describe('what is not sent yet', () => {
       ['b'],
     ],
     [
+      'goes when its note is there, which has no id',
+      [entry(2, 'NOTE_ADDED', { data: { text: 'hi' } })],
+      [unsent('a', 'hi', { kind: 'NOTE' }), unsent('b', 'hi')],
+      ['b'],
+    ],
+    [
       'is not taken for what a colleague wrote',
       [{ ...sent, actor: { type: 'AGENT', id: 'agt_ben', name: 'Ben' } }],
       [unsent('a', 'hi')],

@@ -117,20 +117,24 @@ export function pending(entries: readonly Entry[], outbox: readonly Unsent[]): r
   const taken = new Set(outbox.flatMap(({ messageId }) => (messageId ? [messageId] : [])));
   return outbox.filter((unsent) => {
     if (unsent.messageId) return !known.has(unsent.messageId);
-    if (unsent.kind !== 'MESSAGE') return true;
-    const text = JSON.stringify(unsent.body);
     const match = entries.find(
-      ({ id, seq, type, actor, body }) =>
-        type === 'AGENT_MESSAGE' &&
-        seq > unsent.afterSeq &&
-        actor.id === unsent.agentId &&
-        !taken.has(id) &&
-        JSON.stringify(body) === text,
+      (entry) =>
+        entry.seq > unsent.afterSeq &&
+        entry.actor.id === unsent.agentId &&
+        !taken.has(entry.id) &&
+        entry.type === RECORDED_AS[unsent.kind] &&
+        JSON.stringify(bodyOf(entry)) === JSON.stringify(unsent.body),
     );
     if (match) taken.add(match.id);
     return !match;
   });
 }
+
+const RECORDED_AS = {
+  MESSAGE: 'AGENT_MESSAGE',
+  NOTE: 'NOTE_ADDED',
+  WHISPER: 'WHISPER_MESSAGE',
+} as const;
 
 interface Changes {
   body: MessageBody | null;
