@@ -3,8 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Search } from 'lucide-react';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { useLocale } from '../../shared/i18n/locale';
+import { clock, useLocale } from '../../shared/i18n/locale';
 import { isOpen, type PageOf, type Summary } from '../../shared/model';
+import { useSince } from '../../shared/ui/now';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
@@ -239,13 +240,17 @@ function Requests({ listId, selected }: { listId: string; selected: string | nul
     <ul className="rows">
       {list.data.items.map(({ conversationId: id, state, conversation, waitingSince }) => (
         <li key={id} className="request">
-          <div className="request-what">
+          <button
+            type="button"
+            className="request-what"
+            aria-current={id === selected ? 'true' : undefined}
+            onClick={() => select(id)}
+          >
             <strong dir="auto">{conversation?.customerName ?? t('customer.unknown')}</strong>
             <span className="dim">
-              {named('listState', state)}
-              {waitingSince ? ` · ${id === selected ? '' : ''}` : ''}
+              {named('listState', state)} · <Waited since={waitingSince} />
             </span>
-          </div>
+          </button>
           <Button
             size="xs"
             variant="light"
@@ -268,4 +273,8 @@ function Requests({ listId, selected }: { listId: string; selected: string | nul
       ))}
     </ul>
   );
+}
+
+function Waited({ since }: { since: string | null }) {
+  return <span className="tabular">{clock(useSince(since))}</span>;
 }
