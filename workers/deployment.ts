@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { CONVERSATION_TASK_QUEUE } from '../workflows/conversation/messages';
+import { ROUTING_TASK_QUEUE } from '../workflows/routing/messages';
 
 /** All our workers are versions of one deployment. */
 export const DEPLOYMENT_NAME = 'parley';
@@ -41,7 +42,7 @@ export async function promote(
 /** How many runs are pinned to a version and not closed. Read from the visibility store: a moment behind. */
 export async function countOpen(client: Client, buildId: string): Promise<number> {
   const { count } = await client.workflow.count(
-    `ExecutionStatus = 'Running' AND TaskQueue = '${CONVERSATION_TASK_QUEUE}' AND TemporalWorkerDeploymentVersion = '${DEPLOYMENT_NAME}:${buildId}'`,
+    `ExecutionStatus = 'Running' AND TaskQueue IN ('${CONVERSATION_TASK_QUEUE}', '${ROUTING_TASK_QUEUE}') AND TemporalWorkerDeploymentVersion = '${DEPLOYMENT_NAME}:${buildId}'`,
   );
   return count;
 }

@@ -15,7 +15,7 @@ import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
 import { keptBundles, lookAfterKept } from './kept-bundles';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
-import { conversationQueue, queuesOf } from './task-queues';
+import { pinnedQueues, type QueueOptions, queuesOf } from './task-queues';
 import { runWebhookService } from './webhook-service';
 
 const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
@@ -51,17 +51,8 @@ async function main(config: Config, logger: Logger): Promise<void> {
       await group.start(queue.taskQueue, queue, bundle);
     await promote(client, bundle.buildId, config.embedded ? 'always' : 'ifNewer', stop);
     logger.info({ buildId: bundle.buildId }, 'worker is polling');
-    const keeping = config.embedded
-      ? serveKept({
-          config,
-          logger,
-          group,
-          client,
-          bundle,
-          queue: conversationQueue(activities, true),
-          stop,
-        })
-      : undefined;
+    const queues = pinnedQueues(activities, config.embedded);
+    const keeping = serveKept({ config, logger, group, client, bundle, queues, stop });
     await group.ended;
     await keeping;
     logger.info('worker has drained');
@@ -81,22 +72,27 @@ interface Keeping {
   readonly group: WorkerGroup;
   readonly client: Client;
   readonly bundle: Bundle;
-  readonly queue: ReturnType<typeof conversationQueue>;
+  readonly queues: readonly QueueOptions[];
   readonly stop: AbortSignal;
 }
 
-/** An edited bot strands nobody: earlier versions are served from the data directory for as long as they are needed. */
+/**
+ * An edited bot strands nobody: earlier versions are served from the data directory for as long as they are needed. Where that is
+ * nothing lasting, workers of the old version have to stay until it has drained.
+ */
 async function serveKept({
   config,
   logger,
   group,
   client,
   bundle,
-  queue,
+  queues,
   stop,
 }: Keeping): Promise<void> {
   const kept = keptBundles(path.join(config.dataDir, 'bundles'));
-  await kept.keep(bundle);
+  await kept.keep(bundle).catch((err: unknown) => {
+    logger.warn({ err }, 'this version is not kept for its open conversations: no place to write');
+  });
   let emptyLooks: ReadonlyMap<string, number> = new Map();
   while (!stop.aborted) {
     try {
@@ -105,10 +101,15 @@ async function serveKept({
           kept,
           current: bundle.buildId,
           countOpen: (buildId) => countOpen(client, buildId),
-          dismiss: (buildId) => group.stop(buildId),
+          dismiss: async (buildId) => {
+            for (const { taskQueue } of queues) await group.stop(keyOf(buildId, taskQueue));
+          },
           async serve(buildId) {
-            if (group.has(buildId)) return;
-            await group.start(buildId, queue, await kept.read(buildId));
+            const waiting = queues.filter(({ taskQueue }) => !group.has(keyOf(buildId, taskQueue)));
+            if (waiting.length === 0) return;
+            const old = await kept.read(buildId);
+            for (const queue of waiting)
+              await group.start(keyOf(buildId, queue.taskQueue), queue, old);
             logger.info({ buildId }, 'an earlier version is served for its open conversations');
           },
         },
@@ -119,6 +120,10 @@ async function serveKept({
     }
     await sleep(LOOK_AFTER_KEPT_EVERY_MS, undefined, { signal: stop }).catch(() => undefined); // woken to end
   }
+}
+
+function keyOf(buildId: string, taskQueue: string): string {
+  return `${buildId} ${taskQueue}`;
 }
 
 /** The SDK's own messages in our log. Its signal handling is off: this process drains by {@link stopRequested}. */

@@ -21,15 +21,7 @@ export interface QueueOptions extends Partial<WorkerOptions> {
 /** What every worker process runs. A queue each, so that a slow provider or bot starves nobody. */
 export function queuesOf(activities: ParleyActivities, embedded: boolean): QueueOptions[] {
   const queues: readonly QueueOptions[] = [
-    conversationQueue(activities, embedded),
-    {
-      taskQueue: ROUTING_TASK_QUEUE,
-      versioning: 'AUTO_UPGRADE',
-      activities: activities.routing,
-      maxConcurrentWorkflowTaskExecutions: 2, // one workflow per domain; two is the least
-      maxConcurrentActivityTaskPolls: 1,
-      maxCachedWorkflows: 20,
-    },
+    ...pinnedQueues(activities, embedded),
     {
       taskQueue: HOUSEKEEPING_TASK_QUEUE,
       versioning: 'AUTO_UPGRADE',
@@ -56,6 +48,23 @@ export function queuesOf(activities: ParleyActivities, embedded: boolean): Queue
   return queues.filter(
     (queue) => queue.versioning || Object.keys(queue.activities ?? {}).length > 0,
   );
+}
+
+/** Queues whose workflows stay on the version that they began with, so that a kept version serves them as well. */
+export function pinnedQueues(activities: ParleyActivities, embedded: boolean): QueueOptions[] {
+  return [conversationQueue(activities, embedded), routingQueue(activities)];
+}
+
+/** A domain's rules may change with every version: it moves on by continue-as-new, never in the middle of a history. */
+function routingQueue({ routing }: ParleyActivities): QueueOptions {
+  return {
+    taskQueue: ROUTING_TASK_QUEUE,
+    versioning: 'PINNED',
+    activities: routing,
+    maxConcurrentWorkflowTaskExecutions: 2, // one workflow per domain; two is the least
+    maxConcurrentActivityTaskPolls: 1,
+    maxCachedWorkflows: 20,
+  };
 }
 
 /**
