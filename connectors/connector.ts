@@ -171,6 +171,16 @@ export interface MailServer {
   readonly user: string | null;
   readonly password: string | null;
 }
+/** A mailbox on an IMAP server, and who we are there. */
+export interface Mailbox {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; otherwise STARTTLS where the server offers it. */
+  readonly secure: boolean;
+  readonly user: string;
+  readonly password: string;
+  readonly mailbox: string;
+}
 /** A whole mail (RFC 5322) and its envelope. */
 export interface MailToSend {
   readonly from: string;
@@ -265,6 +275,8 @@ export interface Connector<Config> {
   /** For formats whose reader is asynchronous (mail): what it reads of a verified request, in memory alone, is `context.document`. */
   read?(request: RawRequest): Promise<unknown>;
   parse(request: RawRequest, context: HookContext<Config>): readonly InboundEvent[];
+  /** Where mails wait to be fetched; each is then read and parsed as a request with `message/rfc822`. Null: nowhere. */
+  mailbox?(cfg: Config): Mailbox | null;
   /** What the provider wants to read once all events are durable; `outcome` where the ingress counted. */
   reply(
     request: RawRequest,

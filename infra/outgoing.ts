@@ -22,6 +22,11 @@ export interface Outgoing {
    * `OutgoingError`: `refused`, or `unreached` within `timeoutMs`.
    */
   dial(host: string, port: number, timeoutMs: number): Promise<Socket>;
+  /**
+   * The addresses at which a host may be reached, for clients that connect by themselves: to one of these and to no name. Throws as
+   * `dial`.
+   */
+  addressesOf(host: string, port: number, timeoutMs: number): Promise<readonly Address[]>;
 }
 export interface OutgoingLimits {
   /** From the call to the last byte of the answer, ms. @default 15000 */
@@ -107,17 +112,25 @@ export function createOutgoing({
       }
     };
   }
-  async function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
+  async function addressesOf(
+    host: string,
+    port: number,
+    timeoutMs: number,
+  ): Promise<readonly Address[]> {
     const deadline = new Deadline(timeoutMs, undefined);
     try {
       const at = `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`; // the scheme that all may use
-      const addresses = await deadline.race(admit(at)).catch(toUnreached);
-      return await dialOneOf(addresses, port, timeoutMs);
+      return await deadline.race(admit(at)).catch(toUnreached);
     } finally {
       deadline.end();
     }
   }
-  return { check, fetch: guarded, dial };
+  async function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
+    const until = performance.now() + timeoutMs;
+    const addresses = await addressesOf(host, port, timeoutMs);
+    return dialOneOf(addresses, port, Math.max(1, until - performance.now()));
+  }
+  return { check, fetch: guarded, dial, addressesOf };
 }
 
 interface Outbound {

@@ -14,6 +14,7 @@ import { parleyActivities } from './activities';
 import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
 import { keptBundles, lookAfterKept } from './kept-bundles';
+import { runMailboxService } from './mailbox-service';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
 import { pinnedQueues, type QueueOptions, queuesOf } from './task-queues';
 import { runWebhookService } from './webhook-service';
@@ -46,6 +47,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const over = new AbortController();
   const until = AbortSignal.any([stop, over.signal]);
   const webhooks = runWebhookService(config, stores, logger, until);
+  const mailboxes = runMailboxService({ config, stores, temporal: client, logger }, until);
   try {
     for (const queue of queuesOf(activities, config.embedded))
       await group.start(queue.taskQueue, queue, bundle);
@@ -60,6 +62,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
     await group.stopAll();
     over.abort();
     await webhooks;
+    await mailboxes;
     await stores.close();
     await clientConnection.close();
     await connection.close();

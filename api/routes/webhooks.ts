@@ -1,17 +1,12 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { Counter, type Registry } from 'prom-client';
-import type {
-  AnyConnector,
-  HookContext,
-  HookReply,
-  InboundEvent,
-  RawRequest,
-} from '../../connectors/connector';
+import type { HookReply, RawRequest } from '../../connectors/connector';
 import { ProblemError } from '../../domain/errors';
 import type { AppEnv, RouteDeps } from '../context';
 import type { ProviderSigns } from '../conversations/provider-signs';
 import { openChannel } from '../ingress/ingress';
+import { readEvents } from '../ingress/read-events';
 import { takeEvents, type WebhookEventDeps } from '../ingress/webhook-events';
 import { content, createRoute, createRouter, z } from '../openapi';
 
@@ -90,23 +85,6 @@ export function webhookRoutes(deps: WebhookDeps) {
   return createRouter()
     .openapi(getWebhook, (c) => takeRequest(c, c.req.valid('param').channelId))
     .openapi(postWebhook, (c) => takeRequest(c, c.req.valid('param').channelId));
-}
-
-/** Events of a verified request. A connector that cannot read it at all leaves it to be kept: a repeat would not mend it. */
-async function readEvents(
-  connector: AnyConnector,
-  raw: RawRequest,
-  context: HookContext<unknown>,
-): Promise<readonly InboundEvent[]> {
-  try {
-    const document = await connector.read?.(raw);
-    return connector.parse(raw, { ...context, document });
-  } catch {
-    const channelId = context.channel.id;
-    const occurredAt = context.now.toISOString();
-    const reason = 'the body cannot be read';
-    return [{ kind: 'unparsed', channelId, eventKey: 'raw', occurredAt, reason }];
-  }
 }
 
 /** The request as the provider sent it: the outside URL is ours to know, forwarded host headers change nothing. */

@@ -31,8 +31,7 @@ export const EmailConfig = z.strictObject({
     })
     .optional()
     .meta({
-      description:
-        'Kept for reading a mailbox, which is not built yet: mails come through the webhook.',
+      description: 'A mailbox whose mails are fetched; it is only read. Beside the webhook.',
     }),
   inboundSecret: Secrets.meta({
     description:

@@ -9,7 +9,7 @@ import { parse, reply, verify } from './webhook';
 const ATTACHMENT_MAX_BYTES = 15_000_000;
 const ATTACHED = ['IMAGE', 'VIDEO', 'AUDIO', 'FILE', 'STICKER'] as const;
 
-/** Mail: out by SMTP, in as raw mails at the webhook (connectors.md 9). */
+/** Mail: out by SMTP, in as raw mails at the webhook or from a mailbox (connectors.md 9). */
 export const emailConnector: Connector<EmailConfig> = {
   id: 'email',
   channelTypes: ['EMAIL'],
@@ -40,6 +40,7 @@ export const emailConnector: Connector<EmailConfig> = {
   verify,
   read: ({ raw }) => readMail(raw),
   parse,
+  mailbox: ({ imap }) => imap ?? null,
   reply,
   send,
 };

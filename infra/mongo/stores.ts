@@ -1,5 +1,6 @@
 import type { ArchiveErrorType } from '../../domain/archive/archive-error';
 import type { Logger } from '../logger';
+import type { MailboxPositions } from '../mailbox-positions';
 import type { DataKeys } from '../payload-codec';
 import type { ErasureStore } from '../privacy-stores';
 import { createSecretBox } from '../secret-box';
@@ -22,6 +23,7 @@ import { createIdempotencyStore } from './idempotency-store';
 import { ensureIndexes } from './indexes';
 import { createJobStore } from './job-store';
 import { createLease } from './lease';
+import { createMailboxPositions } from './mailbox-positions';
 import { createMediaStore } from './media-store';
 import { createPresenceStore } from './presence-store';
 import { createReportStore } from './report-store';
@@ -63,6 +65,9 @@ export interface OpenStores extends Stores {
   readonly webhookArchive: WebhookArchiveReader;
   /** Of the one worker that serves subscribers. */
   readonly webhookLease: Lease;
+  readonly mailboxPositions: MailboxPositions;
+  /** Of the one worker that reads mailboxes. */
+  readonly mailboxLease: Lease;
 }
 
 /**
@@ -158,6 +163,8 @@ export async function createStores({
       now,
     }),
     webhookLease: createLease(db, 'webhooks', LEASE_SECONDS, now),
+    mailboxPositions: createMailboxPositions(db, now),
+    mailboxLease: createLease(db, 'mailboxes', LEASE_SECONDS, now),
     ping: () => withinPatience(db.command({ ping: 1 })),
     async close() {
       await Promise.all([feed.close(), follower.close()]);
