@@ -7,6 +7,7 @@ import type {
   Skill,
   StepConfig,
 } from '../domain/routing/model';
+import { PRESENCE_MS } from '../domain/routing/presence';
 import type { Agent, Calendar, Mrd, Queue, RoutingAttribute } from '../domain/routing/schema';
 import type { PresenceStore, RoutingStore } from '../infra/routing-stores';
 import type { RoutingWorkflow } from '../infra/routing-workflow';
@@ -25,8 +26,6 @@ export interface RoutingDeps {
 const PAGE = 200;
 /** Conversations signalled at a time: each costs the server a write. */
 const SIGNALS_AT_A_TIME = 20;
-/** A lease lasts so long from its last renewal, and from a login (domain.md 5.1, `presence`). */
-const LEASE_MS = 60_000;
 const ANYBODY: StepConfig = { timeoutSeconds: 30, expression: null, skipIfNoCandidate: false };
 
 /** Reads and writes of the routing workflow, run as its local activities. All idempotent. */
@@ -67,7 +66,7 @@ export function createRoutingActivities(deps: RoutingDeps) {
       const leases = await presence.leases([...agents.map(({ id }) => id), ...unknown]);
       const ends = agents.map(({ id, since }) => {
         const lease = leases.get(id);
-        return { id, at: Math.max(since + LEASE_MS, lease ? Date.parse(lease) : 0) };
+        return { id, at: Math.max(since + PRESENCE_MS, lease ? Date.parse(lease) : 0) };
       });
       const living = ends.filter(({ at }) => at > now).map(({ at }) => at);
       return {

@@ -1,9 +1,8 @@
+import { PRESENCE_RENEWAL_MS } from '../../domain/routing/presence';
 import type { PresenceStore } from '../../infra/routing-stores';
 import type { ApiLogger } from '../context';
 import type { Principal } from '../principal';
 
-/** Milliseconds in which one agent's lease is renewed once, whatever they call: a lease lasts a minute. */
-const RENEW_EVERY_MS = 5_000;
 /** Agents whose last renewal is remembered. */
 const REMEMBERED_LIMIT = 10_000;
 
@@ -23,7 +22,7 @@ export function createPresence(
     seen({ role, subject }) {
       if (role !== 'agent' && role !== 'supervisor') return;
       const at = now().getTime();
-      if (at - (renewed.get(subject) ?? 0) < RENEW_EVERY_MS) return;
+      if (at - (renewed.get(subject) ?? 0) < PRESENCE_RENEWAL_MS) return;
       if (renewed.size >= REMEMBERED_LIMIT) renewed.clear();
       renewed.set(subject, at);
       store.renew(subject).catch((err: unknown) => {

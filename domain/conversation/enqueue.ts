@@ -45,7 +45,7 @@ export function enqueue(
     record(turn, 'AGENT_RESERVED', {
       taskId: task.id,
       agentId: task.agentId,
-      offerExpiresAt: null,
+      offerExpiresAt: task.offerExpiresAt,
     });
   setDeadline(turn, `agentRequestTtl:${task.id}`, ttlDueAt);
   if (!hasPrimaryAgent(turn.state)) moveTimers(turn, 'REQUEST_OPENED');

@@ -1,9 +1,10 @@
 import type { Db } from 'mongodb';
+import { PRESENCE_MS, PRESENCE_RENEWAL_MS } from '../../domain/routing/presence';
 import type { PresenceStore } from '../routing-stores';
 import { presenceOf } from './collections';
 
-/** How long a lease lasts, ms (domain.md 5.1, `presence`). */
-const LEASE_MS = 60_000;
+/** How long a lease lasts, ms. */
+const LEASE_MS = PRESENCE_MS + PRESENCE_RENEWAL_MS;
 
 /** Presence leases of agents. A lease only ever moves later: of two processes that renew it the later one wins. */
 export function createPresenceStore(db: Db, now: () => Date): PresenceStore {

@@ -234,7 +234,11 @@ describe('an agent who has a conversation', () => {
     await conversationIn('ACTIVE', conversation.path);
     expect(await sets('sup_sara', 'LOGOUT', 'agt_ana')).toMatchObject({
       status: 200,
-      body: { state: 'LOGOUT' },
+      body: { state: 'LOGOUT', reason: 'FORCED_LOGOUT_BY_SUPERVISOR' },
+    });
+    await eventually(async () => {
+      const { body } = await call('sup_sara', 'GET', '/v1/agents/agt_ana');
+      return body.reason === 'FORCED_LOGOUT_BY_SUPERVISOR' && body.since !== null;
     });
     const next = await eventually(async () =>
       (await tasksOf(conversation)).find(({ mediaState }) => mediaState === 'QUEUED'),

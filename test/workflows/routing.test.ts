@@ -111,7 +111,11 @@ describe('routing', () => {
     await rings(chat, 'ana');
     await desk.accepts('ana', taskId);
     await stateOf(chat, 'ACTIVE');
-    await desk.sets('ana', 'LOGOUT', 'boss');
+    expect(await desk.sets('ana', 'LOGOUT', 'boss')).toMatchObject({
+      state: 'LOGOUT',
+      reason: 'FORCED_LOGOUT_BY_SUPERVISOR',
+      since: expect.any(String),
+    });
     await stateOf(chat, 'INACTIVE');
     const next = await until(async () => task(chat, 1));
     expect(await task(chat)).toMatchObject({ closeReason: 'AGENT_LOGOUT', closeDetail: 'FORCED' });
@@ -135,7 +139,26 @@ describe('routing', () => {
     await until(async () => (await desk.agent('ana'))?.state === 'UNKNOWN');
     await stateOf(chat, 'INACTIVE');
     expect(await task(chat)).toMatchObject({ closeDetail: 'PRESENCE_LOST' });
+    routing.leases.set('ana', '2100-01-01T00:00:00.000Z');
+    await chat.passes('20 seconds');
+    await until(async () => (await desk.agent('ana'))?.state === 'NOT_READY');
     routing.leases.delete('ana');
+  });
+
+  it('what cannot be read is passed over or refused, and stops nobody', async () => {
+    const hand = ['agentRequested', 'requestCancelled', 'taskEnded', 'taskMoved', 'presenceLost'];
+    for (const name of [...hand, 'agentsNotified', 'pauseQueue', 'resumeQueue', 'logoutAgent'])
+      for (const payload of [null, {}, 'support', { queueId: 5, agentId: [], agentIds: 'ana' }])
+        await desk.handle.signal(name, payload);
+    for (const name of ['accept', 'setAgentState', 'setMrdState', 'takePlace', 'flushQueue'])
+      await expect(desk.handle.executeUpdate(name, { args: [null] })).rejects.toMatchObject({
+        cause: { type: 'VALIDATION_FAILED' },
+      });
+    expect(await desk.sets('ana', 'READY')).toMatchObject({ state: 'READY' });
+    const { chat } = await aCustomer();
+    await rings(chat, 'ana');
+    await desk.handle.signal('logoutAgent', { agentId: 'ana' });
+    await until(async () => (await desk.agent('ana')) === undefined);
   });
 
   it('an agent who is asked for by name and is not there: NO_AGENT_AVAILABLE at once', async () => {

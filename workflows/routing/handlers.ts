@@ -1,5 +1,6 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { setHandler } from '@temporalio/workflow';
+import { log, setHandler } from '@temporalio/workflow';
+import type { Refusal } from '../../domain/errors';
 import type { RoutingEvent } from '../../domain/routing/events';
 import { explainWaiting } from '../../domain/routing/explain';
 import type { RoutingDecided } from '../../domain/routing/routing';
@@ -8,51 +9,96 @@ import { refused } from '../conversation/handlers';
 import type { Arrival, RoutingInbox } from './inbox';
 import * as m from './messages';
 import type { RoutingRun } from './routing-run';
+import { isShaped, object, orNull, REQUEST, type Shape, shaped, text, texts } from './well-formed';
 
-/** Registers every signal, update and query. Handlers only push into the inbox; what is refused is refused when its turn has come. */
+/**
+ * Registers every signal, update and query. Handlers only push into the inbox; what is refused is refused when its turn has come. What
+ * has not the shape of its name is passed over (signals) or refused (updates) before that.
+ */
 export function listen(inbox: RoutingInbox, run: () => RoutingRun | null): void {
   const on = <T>(
     definition: SignalDefinition<[T]>,
     description: string,
+    shape: Shape,
     eventOf: (payload: T) => Arrival['event'],
   ): void => {
-    setHandler(definition, (payload: T) => inbox.tell(eventOf(payload)), { description } as never);
+    const hear = (payload: T) => {
+      if (isShaped(payload, shape)) inbox.tell(eventOf(payload));
+      else log.warn('a signal that cannot be read is passed over', { signal: definition.name });
+    };
+    setHandler(definition, hear, { description } as never);
   };
-  on(m.agentRequestedSignal, 'A conversation asks for a human.', (request) => ({
+  on(m.agentRequestedSignal, 'A conversation asks for a human.', REQUEST, (request) => ({
     type: 'agentRequested',
     request,
   }));
-  on(m.requestCancelledSignal, 'A request has ended in its conversation.', (news) => ({
-    type: 'requestCancelled',
-    ...news,
-  }));
-  on(m.taskEndedSignal, 'A task has ended: its place is free.', (news) => ({
-    type: 'taskEnded',
-    ...news,
-  }));
-  on(m.taskMovedSignal, 'The place for a task is of another conversation.', (news) => ({
-    type: 'taskMoved',
-    ...news,
-  }));
-  on(m.agentsNotifiedSignal, 'An agent SLA has passed a threshold.', (news) => ({
-    type: 'agentsNotified',
-    ...news,
-  }));
-  on(m.presenceLostSignal, 'Agents are gone without a logout.', ({ agentIds }) => ({
-    type: 'presenceLost',
-    agentIds,
-  }));
-  on(m.pauseQueueSignal, 'Pause a queue: waits go on, no offers. Safe for operators.', (queue) => ({
-    type: 'pauseQueue',
-    ...queue,
-  }));
-  on(m.resumeQueueSignal, 'Resume a paused queue. Safe for operators.', (queue) => ({
-    type: 'resumeQueue',
-    ...queue,
-  }));
+  on(
+    m.requestCancelledSignal,
+    'A request has ended in its conversation.',
+    { taskId: text },
+    (news) => ({
+      type: 'requestCancelled',
+      ...news,
+    }),
+  );
+  on(
+    m.taskEndedSignal,
+    'A task has ended: its place is free.',
+    { taskId: text, conversationId: text, agentId: text },
+    (news) => ({
+      type: 'taskEnded',
+      ...news,
+    }),
+  );
+  on(
+    m.taskMovedSignal,
+    'The place for a task is of another conversation.',
+    { taskId: text, agentId: text, conversationId: text, workflowId: text },
+    (news) => ({
+      type: 'taskMoved',
+      ...news,
+    }),
+  );
+  on(
+    m.agentsNotifiedSignal,
+    'An agent SLA has passed a threshold.',
+    { conversationId: text, kind: text, agentIds: texts, dueAt: text },
+    (news) => ({
+      type: 'agentsNotified',
+      ...news,
+    }),
+  );
+  on(
+    m.presenceLostSignal,
+    'Agents are gone without a logout.',
+    { agentIds: texts },
+    ({ agentIds }) => ({
+      type: 'presenceLost',
+      agentIds,
+    }),
+  );
+  on(
+    m.pauseQueueSignal,
+    'Pause a queue: waits go on, no offers. Safe for operators.',
+    { queueId: text },
+    (queue) => ({
+      type: 'pauseQueue',
+      ...queue,
+    }),
+  );
+  on(
+    m.resumeQueueSignal,
+    'Resume a paused queue. Safe for operators.',
+    { queueId: text },
+    (queue) => ({
+      type: 'resumeQueue',
+      ...queue,
+    }),
+  );
   on(
     m.logoutAgentSignal,
     'Log an agent out: offers and conversations go back to their queues. Safe for operators.',
+    { agentId: text },
     ({ agentId }) => ({
       type: 'setAgentState',
       agentId,
@@ -77,51 +123,80 @@ function listenToUpdates(inbox: RoutingInbox): void {
   const on = <Answer, Request>(
     definition: UpdateDefinition<Answer, [Request]>,
     description: string,
+    shape: Shape,
     eventOf: (request: Request) => RoutingEvent,
     answerOf: (decided: RoutingDecided, request: Request, run: RoutingRun) => unknown,
   ): void => {
-    const ask = (request: Request) =>
-      inbox.ask(eventOf(request), (decided, run) => {
+    const ask = (request: Request) => {
+      if (!isShaped(request, shape)) throw refused(unreadable(shape));
+      return inbox.ask(eventOf(request), (decided, run) => {
         if (decided.refused) throw refused(decided.refused);
         return answerOf(decided, request, run) as Answer; // paired with its definition below
       });
+    };
     setHandler(definition, ask, { description });
   };
   const status = (_: RoutingDecided, { agentId }: { agentId: string }, run: RoutingRun) =>
-    statusOf(run.state, agentId);
+    run.statusOf(agentId);
   const result = ({ result: told }: RoutingDecided) => told;
 
   on(
     m.acceptUpdate,
     'Accept an offer: exactly one wins.',
+    { taskId: text, agentId: text },
     (it) => ({ type: 'accept', ...it }),
     result,
   );
-  on(m.declineUpdate, 'Decline an offer.', (it) => ({ type: 'decline', ...it }), result);
+  on(
+    m.declineUpdate,
+    'Decline an offer.',
+    { taskId: text, agentId: text },
+    (it) => ({ type: 'decline', ...it }),
+    result,
+  );
   on(
     m.setAgentStateUpdate,
     "Log in, log out, change an agent's state.",
+    { agentId: text, state: text, by: object },
     (it) => ({ type: 'setAgentState', ...it }),
     status,
   );
   on(
     m.setMrdStateUpdate,
     'Switch one MRD of an agent on or off.',
+    { agentId: text, mrdId: text, state: text },
     ({ by: _, ...it }) => ({ type: 'setMrdState', ...it }),
     status,
   );
   on(
     m.takePlaceUpdate,
     "A place for an agent's own act, or an offer to a named agent.",
+    PLACE,
     (place) => ({ type: 'takePlace', place }),
     result,
   );
   on(
     m.flushQueueUpdate,
     'End every request that waits in a queue.',
+    { queueId: text },
     (it) => ({ type: 'flushQueue', ...it }),
     result,
   );
+}
+
+const PLACE: Shape = {
+  taskId: text,
+  conversationId: text,
+  workflowId: text,
+  agentId: text,
+  mrdId: text,
+  kind: text,
+  request: orNull(shaped(REQUEST)),
+};
+
+function unreadable(shape: Shape): Refusal {
+  const members = Object.keys(shape).join(', ');
+  return { code: 'VALIDATION_FAILED', detail: `The request needs ${members}, each of its type.` };
 }
 
 function queues(run: RoutingRun | null) {

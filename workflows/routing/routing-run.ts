@@ -7,7 +7,7 @@ import type { RoutingEvent } from '../../domain/routing/events';
 import type { RoutingConfig } from '../../domain/routing/model';
 import { decideRouting, type RoutingDecided } from '../../domain/routing/routing';
 import { emptyState, type RoutingState } from '../../domain/routing/state';
-import { statusOf } from '../../domain/routing/status';
+import { type AgentStatus, statusOf } from '../../domain/routing/status';
 import { iso } from '../../domain/routing/turn';
 import type {
   AgentEvent,
@@ -37,6 +37,8 @@ export class RoutingRun {
   private decisions: RoutingDecision[] = [];
   private states: AgentStateChange[] = [];
   private readonly touched = new Set<string>();
+  /** How agents were logged out, until it is stored: the state knows nothing of them any more. */
+  private readonly leftAs = new Map<string, Pick<AgentStatus, 'reason' | 'since'>>();
   /** The next look at presence leases, ms; null while nobody is to be looked for. */
   presenceDueAt: number | null = null;
   /** Since when leases can be read again after an outage, ms: everybody has a full lease from then. */
@@ -62,6 +64,11 @@ export class RoutingRun {
     return decided;
   }
 
+  /** An agent as routing has it; of one logged out just now also why and since when. */
+  statusOf(agentId: string): AgentStatus {
+    return { ...statusOf(this.state, agentId), ...this.leftAs.get(agentId) };
+  }
+
   /** The earliest thing that only time brings; `dueAt` ISO UTC. */
   nextDue(): { readonly name: string; readonly dueAt: string } | null {
     const own = [
@@ -84,7 +91,7 @@ export class RoutingRun {
   publication(): { readonly signals: readonly Outgoing[]; readonly news: RoutingNews } {
     const agents = [...this.touched].map((agentId) => {
       this.state.n += 1;
-      return { ...statusOf(this.state, agentId), n: this.state.n };
+      return { ...this.statusOf(agentId), n: this.state.n };
     });
     const told = agents.map(({ n, ...status }) => ({
       n,
@@ -116,6 +123,7 @@ export class RoutingRun {
       this.events = this.events.slice(news.events.length);
       this.decisions = this.decisions.slice(news.decisions.length);
       this.states = this.states.slice(news.states.length);
+      this.leftAs.clear();
     } else {
       this.storeAgainAt = Date.now() + STORE_AGAIN_MS;
       for (const { agentId } of news.agents) this.touched.add(agentId);
@@ -158,10 +166,19 @@ export class RoutingRun {
         this.state.n += 1;
         const times = { loginAt: iso(loginAt), since: iso(since), at };
         this.states.push({ n: this.state.n, ...change, ...times });
+        if (change.mrdId === null) this.keepLogout(change, at);
         if (this.presenceDueAt === null) this.presenceDueAt = Date.now() + FIRST_LOOK_MS;
         return;
       }
     }
+  }
+
+  private keepLogout(
+    { agentId, to, reason }: Pick<AgentStateChange, 'agentId' | 'to' | 'reason'>,
+    since: string,
+  ): void {
+    if (to === 'LOGOUT') this.leftAs.set(agentId, { reason, since });
+    else this.leftAs.delete(agentId);
   }
 
   private send(

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RoutingConfig } from '../../domain/routing/model';
+import { PRESENCE_MS } from '../../domain/routing/presence';
 import { Alarm } from '../conversation/alarm';
 import { routingDetails } from './details';
 import { listen } from './handlers';
@@ -23,7 +24,6 @@ const FULL_UPDATES = 1_500;
 const PRESENCE_LEAST_MS = 5_000;
 /** After leases could not be read. */
 const PRESENCE_AGAIN_MS = 15_000;
-const LEASE_MS = 60_000;
 
 /**
  * The one writer of a routing domain: queues, agents, capacities and offers (architecture.md section 4). It only signals, it never
@@ -96,8 +96,8 @@ async function lookAfterPresence(run: RoutingRun): Promise<void> {
     });
     if (lapsed.length > 0) run.apply({ type: 'presenceLost', agentIds: lapsed });
     if (back.length > 0) run.apply({ type: 'presenceBack', agentIds: back });
-    const next = nextAt ?? now + LEASE_MS;
-    const soonest = unknown.length > 0 ? now + PRESENCE_AGAIN_MS : next;
+    const next = nextAt ?? now + PRESENCE_MS;
+    const soonest = unknown.length + lapsed.length > 0 ? now + PRESENCE_AGAIN_MS : next;
     run.presenceDueAt = Math.max(now + PRESENCE_LEAST_MS, Math.min(next, soonest));
   } catch {
     run.leasesSince = now + PRESENCE_AGAIN_MS;

@@ -15,14 +15,14 @@ function aPresence(renew: (agentId: string) => Promise<void>) {
 }
 
 describe('createPresence', () => {
-  it('renews the lease of agents and supervisors, once in five seconds however often they call', () => {
+  it('renews the lease of agents and supervisors, once in two seconds however often they call', () => {
     const renewed: string[] = [];
     const { clock, presence } = aPresence(async (agentId) => void renewed.push(agentId));
     for (const role of ['agent', 'agent', 'admin', 'bot', 'customer', 'connector', 'operator'])
       presence.seen(caller(role, `${role}-1`));
     presence.seen(caller('supervisor', 'sara'));
     expect(renewed).toEqual(['agent-1', 'sara']);
-    clock.now = new Date(clock.now.getTime() + 4_999);
+    clock.now = new Date(clock.now.getTime() + 1_999);
     presence.seen(caller('agent', 'agent-1'));
     expect(renewed).toHaveLength(2);
     clock.now = new Date(clock.now.getTime() + 1);

@@ -141,7 +141,7 @@ describe('what routing publishes', () => {
 });
 
 describe('presence leases', () => {
-  it('end 60 s after the last renewal; who has none is left out', async () => {
+  it('end 60 s after the last sign of life, which need not be the renewal; who has none is left out', async () => {
     const { presence } = opened().stores;
     const begun = Date.now();
     await presence.renew('a1');
@@ -149,7 +149,7 @@ describe('presence leases', () => {
     const leases = await presence.leases(['a1', 'a9']);
     expect([...leases.keys()]).toEqual(['a1']);
     const ends = Date.parse(leases.get('a1') ?? '') - begun;
-    expect(ends).toBeGreaterThanOrEqual(60_000);
+    expect(ends).toBeGreaterThanOrEqual(62_000);
     expect(ends).toBeLessThan(120_000);
     expect(await presence.leases([])).toEqual(new Map());
   });
