@@ -53,6 +53,15 @@ describe('transfer, consult, conference (domain.md 6.13)', () => {
       },
     );
 
+    it('to an agent at whom it rings already: the entry says until when', () => {
+      const story = anActiveStory();
+      const offer = { taskId: 'tsk_offered', offerExpiresAt: '2026-11-22T10:05:20.000Z' };
+      const to = { agentId: 'a2' };
+      story.request('transfer', { actor: agent('a1'), to, kind: 'COLD', note: null, offer });
+      expect(story.waiting).toMatchObject({ id: offer.taskId, ...to });
+      expect(story.entriesOf('AGENT_RESERVED').at(-1)?.data).toEqual({ ...offer, ...to });
+    });
+
     it('to an agent: RESERVED for that one, accepted by the join', () => {
       const story = anActiveStory();
       story.transfers('a1', { agentId: 'a2' });
