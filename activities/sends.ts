@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { AnyConnector, OutboundPart, SendContext, SendResult } from '../connectors/connector';
 import type { Capabilities } from '../domain/channel/capabilities';
+import { isLifted } from '../domain/channel/consent';
 import {
   needsAgentTag,
   type WindowedSession,
@@ -181,9 +182,8 @@ export function createSendActivities(deps: SendDeps): SendActivities {
       throw new ConnectorError('SessionWindowClosed', 'the reply window is shut', {
         outside: window?.outside,
       });
-    // Whoever writes after having said stop may be written to again, if the provider agrees (connectors.md 1.6).
-    const optedOutAt = await ledger.optedOutAt(channelId, customerIdentifier);
-    if (optedOutAt && !(input.lastInboundAt && input.lastInboundAt > optedOutAt))
+    const optOut = await ledger.optOutOf(channelId, customerIdentifier);
+    if (optOut && !isLifted(optOut, input.lastInboundAt, target.capabilities))
       throw new ConnectorError('OptedOut', 'opted out earlier', { reason: 'earlier' });
     if (clock() < (pausedUntil.get(channelId) ?? 0))
       throw stopped('paused', 'the channel is stopped');

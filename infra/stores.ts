@@ -369,6 +369,17 @@ export interface DeliveryStore {
     readonly state: 'DELIVERED' | 'READ';
     readonly upTo: string;
   }): Promise<readonly DeliverySignal[]>;
+  /**
+   * A recipient opted out of messages, or in again. The newest by `at` (ISO UTC, the provider's clock) counts, of several the one that
+   * is told last; a copy by `eventKey` changes nothing.
+   */
+  reportConsent(consent: {
+    readonly channelId: string;
+    readonly recipient: string;
+    readonly kind: 'optedOut' | 'optedIn';
+    readonly eventKey: string;
+    readonly at: string;
+  }): Promise<void>;
   /** Whether something to this recipient is on its way to the provider, its id there still unknown. */
   isCalling(channelId: string, recipient: string): Promise<boolean>;
   /** Marks webchat messages up to `seq` as delivered or read. */

@@ -145,10 +145,15 @@ async function takeEvent(
     case 'typing':
       await showTyping(deps, channel, externalUser.id, event.typing);
       return false;
-    // Whether a customer may be written to is what a provider refuses a send with (OptedOut); nothing here asks for it beforehand.
+    // Sends ask for it (activities/sends.ts).
     case 'optedOut':
-    case 'optedIn':
+    case 'optedIn': {
+      const { externalId: recipient } = identityOf(channel, externalUser.id);
+      const { kind, occurredAt: at } = event;
+      const consent = { channelId: channel.id, recipient, kind, eventKey: key, at };
+      await stores.deliveries.reportConsent(consent);
       return false;
+    }
   }
 }
 

@@ -41,5 +41,6 @@ function capabilities(): Capabilities {
     window: null,
     rate: {},
     ambiguousSend: 'at-least-once',
+    writingOptsIn: true,
   };
 }

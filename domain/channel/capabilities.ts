@@ -38,6 +38,8 @@ export interface Capabilities {
   readonly window: ReplyWindow | null;
   readonly rate: { readonly perSecond?: number; readonly perRecipientMs?: number };
   readonly ambiguousSend: AmbiguousSend;
+  /** Whoever writes after having opted out has thereby opted in: the provider sends no event of it. */
+  readonly writingOptsIn?: boolean;
   /** Body types that go out whole although nothing above speaks of them. */
   readonly native?: readonly BodyType[];
 }

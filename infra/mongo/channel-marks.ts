@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { OptOut } from '../../domain/channel/consent';
 import { channelStatesOf, optOutsOf, recipientKey } from './send-documents';
 import { isDuplicateKey } from './unavailable';
 
@@ -6,8 +7,8 @@ import { isDuplicateKey } from './unavailable';
 export interface ChannelMarks {
   /** The provider says that the recipient wants nothing more. */
   optOut(channelId: string, recipient: string): Promise<void>;
-  /** When a recipient was last found to have opted out, ISO UTC; null = never. */
-  optedOutAt(channelId: string, recipient: string): Promise<string | null>;
+  /** Null when the recipient has not opted out, or has opted in since. */
+  optOutOf(channelId: string, recipient: string): Promise<OptOut | null>;
   /** Marks the channel as stopped; true when it was not before. */
   stop(channelId: string, reason: string): Promise<boolean>;
   /** Something went out again. */
@@ -24,8 +25,9 @@ export function createChannelMarks(db: Db, at: () => string): ChannelMarks {
     await optOuts.updateOne({ _id }, { $set: { at: at() } }, { upsert: true });
   }
 
-  async function optedOutAt(channelId: string, recipient: string): Promise<string | null> {
-    return (await optOuts.findOne({ _id: recipientKey(channelId, recipient) }))?.at ?? null;
+  async function optOutOf(channelId: string, recipient: string): Promise<OptOut | null> {
+    const found = await optOuts.findOne({ _id: recipientKey(channelId, recipient) });
+    return found?.at ? { at: found.at, asked: found.asked ?? false } : null;
   }
 
   async function stop(channelId: string, reason: string): Promise<boolean> {
@@ -46,5 +48,5 @@ export function createChannelMarks(db: Db, at: () => string): ChannelMarks {
     await channelStates.deleteOne({ _id: channelId });
   }
 
-  return { optOut, optedOutAt, stop, resume };
+  return { optOut, optOutOf, stop, resume };
 }

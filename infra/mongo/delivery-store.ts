@@ -3,6 +3,7 @@ import type { AnyBulkWriteOperation, Db } from 'mongodb';
 import { partId } from '../../domain/ids';
 import type { DeliveryReport, DeliveryStore, DeliveryView } from '../stores';
 import { type ConversationDocument, conversationsOf, timelineOf } from './collections';
+import { createConsents } from './consents';
 import {
   parkedOf,
   recipientKey,
@@ -240,7 +241,8 @@ export function createDeliveryStore(db: Db, now: () => Date = () => new Date()):
     );
   }
 
-  return guarded({ report, reportUpTo, isCalling, reportStreamed, of });
+  const { reportConsent } = createConsents(db, now);
+  return guarded({ report, reportUpTo, reportConsent, isCalling, reportStreamed, of });
 }
 
 /** The channel of each webchat session, by session id. */

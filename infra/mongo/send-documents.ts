@@ -58,10 +58,17 @@ export interface ChannelStateDocument {
   readonly stoppedAt: string;
 }
 
-/** A recipient who said stop. `_id` is a digest of channel and recipient, so that no number is kept here. */
+/** What a recipient said about being written to. `_id` is a digest of channel and recipient, so that no number is kept here. */
 export interface OptOutDocument {
   readonly _id: string;
-  readonly at: string;
+  /** When they were last found to have opted out; absent = they have not. */
+  readonly at?: string;
+  /** They said so themselves; otherwise the provider refused a send. */
+  readonly asked?: boolean;
+  /** Of the newest of their words, the provider's clock. */
+  readonly heardAt?: string;
+  /** Keys of the latest of them, so that a copy counts for nothing. */
+  readonly keys?: readonly string[];
 }
 
 /** How far a recipient has got with all that they were sent: times of the provider's clock. `_id` is a `recipientKey`. */

@@ -193,6 +193,27 @@ describe('sendPart', () => {
     });
   });
 
+  it.each([
+    ['has to opt in', {}, false],
+    ['opts in by writing, where the provider says so', { writingOptsIn: true }, true],
+  ])('who said stop %s', async (_name, capabilities, lifted) => {
+    const { installation, activities } = setUp({}, capabilities);
+    const { channel, recipient, now } = installation;
+    const consent = { channelId: channel.id, recipient, at: '2026-11-22T10:00:00.000Z' };
+    const { reportConsent } = createDeliveryStore(database().db, () => now);
+    await reportConsent({ ...consent, kind: 'optedOut', eventKey: 'stop' });
+    const send = () => {
+      installation.messageId += 'x';
+      const lastInboundAt = '2026-11-22T10:00:01.000Z';
+      return runActivity(activities.sendPart, aSendPart(installation, { lastInboundAt }));
+    };
+    const refused = { type: 'OptedOut', facts: { reason: 'earlier' } };
+    if (lifted) expect(await send()).toMatchObject({ settled: true });
+    else expect(await failureOf(send())).toMatchObject(refused);
+    await reportConsent({ ...consent, kind: 'optedIn', eventKey: 'start' });
+    expect(await send()).toMatchObject({ settled: true });
+  });
+
   it('asks the provider no more after an opt-out, until the customer writes again', async () => {
     const { installation, activities, provider } = setUp();
     provider.script.push(() => {
@@ -360,7 +381,7 @@ describe('while MongoDB is down', () => {
       'fail',
       'claimed',
       'optOut',
-      'optedOutAt',
+      'optOutOf',
       'stop',
       'resume',
     ] as const;

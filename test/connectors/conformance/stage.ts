@@ -78,6 +78,7 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
         return { known: false, signal: null };
       },
       reportUpTo: async () => [],
+      reportConsent: async () => undefined,
       isCalling: async () => false,
     },
     unparsed: { keep: async ({ reason }: { reason: string }) => void unparsed.push(reason) },

@@ -218,6 +218,42 @@ describe('news before its message', () => {
   });
 });
 
+describe('reportConsent', () => {
+  const LATER = '2026-11-22T10:00:05.000Z';
+  const out = (eventKey: string, at = AT) => ({ kind: 'optedOut' as const, eventKey, at });
+  const back = (eventKey: string, at = AT) => ({ kind: 'optedIn' as const, eventKey, at });
+  it.each([
+    ['an opt-out', [out('1')], true],
+    ['an opt-in after it', [out('1'), back('2', LATER)], false],
+    ['both in the same second, as they were told', [out('1'), back('2')], false],
+    ['the opt-out told late', [back('2', LATER), out('1')], false],
+    ['the opt-in told late', [out('2', LATER), back('1')], true],
+    ['a copy of the opt-out behind both', [out('1'), back('2'), out('1')], false],
+    ['a copy of the opt-in behind both', [back('1'), out('2'), back('1')], true],
+    ['once more', [out('1'), back('2'), out('3', LATER)], true],
+  ])('%s', async (_name, words, optedOut) => {
+    const about = { channelId: 'shop', recipient: uniqueName('u') };
+    for (const word of words) await deliveries().reportConsent({ ...about, ...word });
+    const found = await ledger().optOutOf(about.channelId, about.recipient);
+    expect(found).toEqual(optedOut ? { at: expect.any(String), asked: true } : null);
+    expect(await ledger().optOutOf('elsewhere', about.recipient)).toBeNull();
+  });
+
+  it('the same word many times at once counts once, and an opt-in lifts what a refused send has marked', async () => {
+    const about = { channelId: 'shop', recipient: uniqueName('u') };
+    const words = Array.from({ length: 20 }, () => ({ ...about, ...out('1') }));
+    await Promise.all(words.map((word) => deliveries().reportConsent(word)));
+    await deliveries().reportConsent({ ...about, ...back('2') });
+    expect(await ledger().optOutOf(about.channelId, about.recipient)).toBeNull();
+    await ledger().optOut(about.channelId, about.recipient);
+    expect(await ledger().optOutOf(about.channelId, about.recipient)).toMatchObject({
+      asked: false,
+    });
+    await deliveries().reportConsent({ ...about, ...back('3') });
+    expect(await ledger().optOutOf(about.channelId, about.recipient)).toBeNull();
+  });
+});
+
 describe('reportUpTo', () => {
   const at = (ms: number) => new Date(Date.now() + ms).toISOString();
   const mark = (recipient: string, upTo: string, state: 'DELIVERED' | 'READ' = 'DELIVERED') =>
