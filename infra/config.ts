@@ -33,6 +33,8 @@ interface CommonConfig {
   };
   readonly otlpEndpoint?: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Absolute; touched by a worker while it is well. */
+  readonly workerHealthFile?: string;
   /** True under the supervisor with its own Temporal: one machine, so the worker keeps old bundles in the data directory. */
   readonly embedded: boolean;
 }
@@ -147,6 +149,7 @@ const Environment = z.object({
   PARLEY_ADMIN_TOKEN: token.optional(),
   PARLEY_SECRET: secrets.optional(),
   PARLEY_ALLOWED_PRIVATE_HOSTS: list.default([]),
+  PARLEY_WORKER_HEALTH_FILE: text.optional(),
   PARLEY_PAYLOAD_ENCRYPTION: z.enum(['on', 'off']).default('off'),
   /** Set by the supervisor for its children; nobody else needs it. */
   PARLEY_EMBEDDED: z.enum(['on', 'off']).default('off'),
@@ -227,6 +230,9 @@ function common(values: Values): CommonConfig {
     oidc: issuer && audience ? { issuer, audience, roleClaim: values.OIDC_ROLE_CLAIM } : undefined,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
+    ...(values.PARLEY_WORKER_HEALTH_FILE
+      ? { workerHealthFile: path.resolve(values.PARLEY_WORKER_HEALTH_FILE) }
+      : {}),
     embedded: values.PARLEY_EMBEDDED === 'on',
   };
 }

@@ -13,6 +13,7 @@ import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/
 import { parleyActivities } from './activities';
 import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
+import { keepHealthFile } from './health-file';
 import { keptBundles, lookAfterKept } from './kept-bundles';
 import { runMailboxService } from './mailbox-service';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
@@ -20,6 +21,7 @@ import { pinnedQueues, type QueueOptions, queuesOf } from './task-queues';
 import { runWebhookService } from './webhook-service';
 
 const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
+const TEMPORAL_PATIENCE_MS = 5000;
 
 /** The worker process: until it is asked to end. */
 async function main(config: Config, logger: Logger): Promise<void> {
@@ -48,11 +50,16 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const until = AbortSignal.any([stop, over.signal]);
   const webhooks = runWebhookService(config, stores, logger, until);
   const mailboxes = runMailboxService({ config, stores, temporal: client, logger }, until);
+  let health: Promise<void> | undefined;
   try {
     for (const queue of queuesOf(activities, config.embedded))
       await group.start(queue.taskQueue, queue, bundle);
     await promote(client, bundle.buildId, config.embedded ? 'always' : 'ifNewer', stop);
     logger.info({ buildId: bundle.buildId }, 'worker is polling');
+    // Workers stay as they are while their server is lost.
+    const isWell = async () => group.isPolling() && (await answers(client));
+    if (config.workerHealthFile)
+      health = keepHealthFile({ file: config.workerHealthFile, isWell, logger }, until);
     const queues = pinnedQueues(activities, config.embedded);
     const keeping = serveKept({ config, logger, group, client, bundle, queues, stop });
     await group.ended;
@@ -63,10 +70,18 @@ async function main(config: Config, logger: Logger): Promise<void> {
     over.abort();
     await webhooks;
     await mailboxes;
+    await health;
     await stores.close();
     await clientConnection.close();
     await connection.close();
   }
+}
+
+/** Throws while Temporal does not answer. */
+async function answers({ connection }: Client): Promise<boolean> {
+  const ask = () => connection.workflowService.getSystemInfo({});
+  await connection.withDeadline(Date.now() + TEMPORAL_PATIENCE_MS, ask);
+  return true;
 }
 
 interface Keeping {

@@ -8,6 +8,8 @@ export interface WorkerGroup {
   /** Start polling. `key` names it for {@link WorkerGroup.stop}. */
   start(key: string, queue: QueueOptions, bundle: Bundle): Promise<void>;
   has(key: string): boolean;
+  /** Whether there are workers, and all of them take work. */
+  isPolling(): boolean;
   /** Drain one worker. */
   stop(key: string): Promise<void>;
   /** Drain all. */
@@ -40,6 +42,9 @@ export function createWorkerGroup(options: GroupOptions): WorkerGroup {
   return {
     ended,
     has: (key) => running.has(key),
+    isPolling: () =>
+      running.size > 0 &&
+      [...running.values()].every(({ worker }) => worker.getState() === 'RUNNING'),
     stop,
     async start(key, queue, bundle) {
       if (stopping) return;
