@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { referencesOf } from '../../domain/configuration/references';
 import { RESOURCE_NAMES, type ResourceName } from '../../domain/configuration/resource-names';
-import { conversationsOf, customersOf } from './collections';
+import { agentStatusesOf, conversationsOf, customersOf } from './collections';
 import type { ConfigCache } from './config-cache';
 
 /** How many users of an object are looked for, of each kind. */
@@ -37,7 +37,7 @@ function configuredUsers(
   return [...users, ...types.map(([type]) => `channel-types/${type}`)];
 }
 
-/** Conversations with a started session or an open task on it; customers who have the label. */
+/** Conversations with a started session or an open task on it; customers who have the label; an agent's own login. */
 async function liveUsers(db: Db, resource: ResourceName, id: string): Promise<readonly string[]> {
   const options = { projection: { _id: 1 }, limit: NAMED_USERS };
   if (resource === 'customer-labels') {
@@ -47,5 +47,13 @@ async function liveUsers(db: Db, resource: ResourceName, id: string): Promise<re
   const conversations = await conversationsOf(db)
     .find({ uses: `${resource}:${id}` }, options)
     .toArray();
-  return conversations.map(({ _id }) => `conversations/${_id}`);
+  const users = conversations.map(({ _id }) => `conversations/${_id}`);
+  return resource === 'agents' ? [...users, ...(await loginOf(db, id))] : users;
+}
+
+async function loginOf(db: Db, agentId: string): Promise<readonly string[]> {
+  const status = await agentStatusesOf(db).findOne({ _id: agentId });
+  return status && status.state !== 'LOGOUT'
+    ? [`agents/${agentId} (logged in, ${status.state})`]
+    : [];
 }

@@ -47,6 +47,24 @@ async function aConfiguredChannel(
 }
 
 describe('objects', () => {
+  it('an agent who is logged in stays', async () => {
+    const agentId = uniqueName('agt');
+    const { routing } = opened().stores;
+    const at = '2026-11-22T10:00:00.000Z';
+    const none = { events: [], decisions: [], states: [] };
+    const becomes = (n: number, state: 'READY' | 'LOGOUT') => {
+      const status = { agentId, state, reason: null, since: at, loginAt: at, mrds: [], n };
+      return routing.publish({ agents: [status], ...none });
+    };
+    await config().create('agents', { id: agentId });
+    await becomes(1, 'READY');
+    await expect(config().remove('agents', agentId)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await config().get('agents', agentId)).not.toBeNull();
+    await becomes(2, 'LOGOUT');
+    await config().remove('agents', agentId);
+    expect(await config().get('agents', agentId)).toBeNull();
+  });
+
   it('are made, read, replaced under their version, listed in pages and removed', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}-${uniqueName('q')}`);
     for (const id of ids) await config().create('calendars', { id, timeZone: 'UTC' });
