@@ -59,6 +59,17 @@ const VisitorEntry = z
     reactions: z.array(z.object({ emoji: z.string(), actor: ActorView })),
     edit: z.object({ body: z.any().nullable(), at: Instant }).nullable(),
     deletedAt: Instant.nullable(),
+    media: z
+      .array(
+        z.object({
+          mediaId: z.string(),
+          state: z.string(),
+          mimeType: z.string().nullable(),
+          size: z.int().nullable(),
+          fileName: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'What the body refers to, as it stood when this was asked for.' }),
   })
   .meta({ id: 'WebchatEntry' });
 const postMessage = createRoute({

@@ -232,6 +232,13 @@ export function visitorView(entry: ArchivedEntry) {
     })),
     edit: edit && { body: edit.body, at: edit.at },
     deletedAt,
+    media: entry.media.map(({ mediaId, state, mimeType, size, fileName }) => ({
+      mediaId,
+      state,
+      mimeType,
+      size,
+      fileName,
+    })),
   };
 }
 

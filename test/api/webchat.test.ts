@@ -366,6 +366,13 @@ describe('one visitor and another', () => {
     // Now staff who may read the conversation may read the file.
     await eventually(async () => (await live().call('GET', `/v1/media/${mediaId}`)).status === 200);
     expect((await ask(agent, 'GET', `/v1/media/${mediaId}`)).status).toBe(404);
+    const shown = await eventually(async () => {
+      const { body } = await ask(ben.token, 'GET', '/webchat/messages');
+      return body.items.find(({ media }: { media: unknown[] }) => media.length > 0);
+    });
+    expect(shown.media).toEqual([
+      { mediaId, state: 'READY', mimeType, size: expect.any(Number), fileName: expect.any(String) },
+    ]);
     const mine = await eventually(async () => {
       const { body } = await ask(ana.token, 'GET', '/webchat/messages');
       return textsOf(body.items).length > 0 ? body : null;
