@@ -73,7 +73,8 @@ const SHOWN: Partial<Record<EntryType, readonly string[]>> = {
   CHANNEL_SESSION_ENDED: ['channelType', 'endReason'],
   AGENT_SUBSCRIBED: ['name', 'role'],
   AGENT_UNSUBSCRIBED: ['name', 'role'],
-  PARTICIPANT_ROLE_CHANGED: ['name', 'from', 'to'],
+  // Not `from`: who observed or was consulted until now was invisible (domain.md 4.2).
+  PARTICIPANT_ROLE_CHANGED: ['name', 'to'],
 };
 
 function shownData({ type, data }: TimelineActivity): Readonly<Record<string, Json>> | null {

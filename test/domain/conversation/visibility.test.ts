@@ -69,6 +69,20 @@ describe('who sees an entry (domain.md 8.5)', () => {
     expect(visibleTo(message, 'STAFF', { sessionIds: [] })).toBe(true);
   });
 
+  it.each(['OBSERVER', 'ASSISTANT'])(
+    'a customer is not told that an agent was %s before',
+    (from) => {
+      const story = anActiveStory();
+      const joins = {
+        ...entry('PARTICIPANT_ROLE_CHANGED'),
+        data: { name: 'Sara', from, to: 'PRIMARY' },
+      };
+      const [written] = story.entries;
+      if (!written) throw new Error('no entry');
+      expect(customerView({ ...written, ...joins }).data).toEqual({ name: 'Sara', to: 'PRIMARY' });
+    },
+  );
+
   it('what a customer gets of a whole story holds nothing internal', () => {
     const canary = 'CANARY';
     const story = anActiveStory(
