@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createConfigurationChecker } from '../../api/configuration/checker';
 import { fileRules } from '../../api/configuration/file-rules';
+import { PROVIDERS } from '../../connectors';
 import {
   applyConfiguration,
   ConfigurationFileError,
@@ -142,7 +143,7 @@ connectors:
       'agents[0].mrds[0].maxTasks (new): Too big: expected number to be <=100',
       'agents[0].shoe (new): unknown key',
       expect.stringMatching(/^connectors\[0\]\.attributes\.authToken \(c\): /),
-      'connectors[1].providerId (d): one of webchat, http, twilio',
+      `connectors[1].providerId (d): one of ${PROVIDERS.map(({ id }) => id).join(', ')}`,
     ]);
     const among = `
 queues:

@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { TaskChanged } from '../../domain/conversation/events';
 import { type CarriedRouting, carry, restore } from '../../domain/routing/carry';
 import { nextDue } from '../../domain/routing/due';
@@ -48,10 +47,11 @@ export class RoutingRun {
   /** When storing is tried again after MongoDB did not answer, ms. */
   storeAgainAt: number | null = null;
 
-  constructor(config: RoutingConfig, carried: CarriedRouting | null) {
+  /** `begunAt`: when the domain's first run began, ms: where its news are numbered from. */
+  constructor(config: RoutingConfig, carried: CarriedRouting | null, begunAt: number) {
     this.state = carried
       ? restore(carried, config, Date.now())
-      : { ...emptyState(config), n: firstNumber() };
+      : { ...emptyState(config), n: begunAt };
     if (this.state.agents.size > 0) this.presenceDueAt = Date.now();
     for (const agentId of this.state.agents.keys()) this.touched.add(agentId);
   }
@@ -189,14 +189,6 @@ export class RoutingRun {
     const { conversationId } = payload;
     this.signals.push({ workflowId, conversationId, signal: { name, payload } });
   }
-}
-
-/**
- * Numbers go on growing also after a lost history. Not the time of now: it follows a local activity, and a replay may see another
- * time there; smaller numbers would be taken for news that are known already.
- */
-function firstNumber(): number {
-  return workflowInfo().runStartTime.getTime();
 }
 
 const STORE_AGAIN_MS = 5_000;

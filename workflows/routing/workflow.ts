@@ -33,7 +33,7 @@ export async function routingWorkflow(input: RoutingInput): Promise<void> {
   const inbox = new RoutingInbox(input.inbox ?? []);
   let run: RoutingRun | null = null;
   listen(inbox, () => run);
-  run = new RoutingRun(await loadConfig(), input.carried ?? null);
+  run = new RoutingRun(await loadConfig(), input.carried ?? null, firstNumber());
   run.apply({ type: 'configured', config: run.state.config });
   await serve(run, inbox);
   await moveOn({ domainId: input.domainId, carried: run.carry(), inbox: inbox.facts });
@@ -108,6 +108,14 @@ async function lookAfterPresence(run: RoutingRun): Promise<void> {
 async function readAnew(run: RoutingRun): Promise<void> {
   run.configurationIsOld = false;
   run.apply({ type: 'configured', config: await loadConfig() });
+}
+
+/**
+ * Numbers go on growing also after a lost history. Not the time of now: it follows a local activity, and a replay may see another
+ * time there; smaller numbers would be taken for news that are known already.
+ */
+function firstNumber(): number {
+  return workflowInfo().runStartTime.getTime();
 }
 
 function loadConfig(): Promise<RoutingConfig> {

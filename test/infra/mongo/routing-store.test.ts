@@ -11,7 +11,7 @@ const routing = () => opened().stores.routing;
 
 /** A routing domain as its workflow works on it, published to the real store. */
 class Published {
-  readonly run = new RoutingRun(aRoutingConfig(), null);
+  readonly run = new RoutingRun(aRoutingConfig(), null, Date.now());
   readonly news: RoutingNews[] = [];
 
   take(event: RoutingEvent): void {
