@@ -43,7 +43,7 @@ const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
 /** Not inline, since the page's policy allows own files only. */
-const START_SCRIPT = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, persistAuthorization: false, defaultModelsExpandDepth: 0 });\n`;
+const START_SCRIPT = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, docExpansion: 'none', validatorUrl: null, persistAuthorization: false, defaultModelsExpandDepth: 0 });\n`;
 
 /** The landing page and the API reference. `app` is the whole API, described when it is first asked for. */
 export function pageRoutes(app: OpenAPIHono<AppEnv>, { config }: RouteDeps) {

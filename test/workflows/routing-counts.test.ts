@@ -66,7 +66,7 @@ describe('the routing workflow', () => {
     );
     expect(own.map(({ name }) => name).sort()).toEqual(
       [
-        ...['agentRequested', 'requestCancelled', 'taskEnded', 'taskMoved'],
+        ...['agentRequested', 'agentsNotified', 'requestCancelled', 'taskEnded', 'taskMoved'],
         ...['configurationChanged', 'presenceLost', 'pauseQueue', 'resumeQueue', 'logoutAgent'],
         ...['accept', 'decline', 'setAgentState', 'setMrdState', 'takePlace', 'flushQueue'],
         ...['getQueues', 'getAgents', 'explain'],
