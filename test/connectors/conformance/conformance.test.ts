@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../../../connectors';
 import { useDatabase } from '../../support/servers';
 import { email } from './described/email';
-import { http } from './described/http';
+import { http, httpCalls } from './described/http';
 import { line } from './described/line';
 import { instagram, messenger } from './described/messenger';
 import { telegram } from './described/telegram';
@@ -12,6 +12,7 @@ import { conformance } from './kit';
 
 const DESCRIBED = [
   http,
+  httpCalls,
   email,
   twilioSms,
   twilioWhatsapp,

@@ -62,3 +62,9 @@ export const http: ConnectorDescription = {
     });
   },
 };
+
+/** Calls come through the same hook. Their legs are samples of their own; text behaves as on any channel. */
+export const httpCalls: ConnectorDescription = {
+  ...http,
+  channel: { id: 'calls', channelType: 'CX_VOICE', serviceIdentifier: '+15550001111' },
+};
