@@ -28,6 +28,12 @@ export interface EmbeddedTemporalOptions {
   readonly dynamicConfig?: Readonly<Record<string, string>>;
 }
 
+/**
+ * A server's own limit is ten updates of one workflow at a time; routing is one workflow, and a shift of agents logs in together.
+ * As in infra/compose/dynamic-config.yaml.
+ */
+const DYNAMIC_CONFIG = { 'history.maxInFlightUpdates': 1000 } as const;
+
 /** The Temporal development server on `<dataDir>/temporal/temporal.db`, with our search attributes. Returns once it answers. */
 export async function startTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { binary, dataDir, namespace, durability = 'full', dynamicConfig = {} } = options;
@@ -57,7 +63,7 @@ export async function startTemporal(options: EmbeddedTemporalOptions): Promise<E
       ...['--sqlite-pragma', 'journal_mode=WAL'],
       ...['--sqlite-pragma', `synchronous=${durability === 'fast' ? 'NORMAL' : 'FULL'}`],
       ...['--log-level', 'warn'],
-      ...Object.entries(dynamicConfig).flatMap(([key, value]) => [
+      ...Object.entries({ ...DYNAMIC_CONFIG, ...dynamicConfig }).flatMap(([key, value]) => [
         '--dynamic-config-value',
         `${key}=${value}`,
       ]),
