@@ -2,6 +2,7 @@ import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { acceptedPerSecond } from './accepted-per-second';
 import { acknowledgedPost } from './acknowledged-post';
+import { lateness } from './lateness';
 import { routingDomain } from './routing-domain';
 import { type Instance, startInstance } from './support/instance';
 import type { Measured } from './support/measured';
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<
   P1: acknowledgedPost,
   'accepted/s': acceptedPerSecond,
   routing: routingDomain,
+  lateness,
 };
 
 async function main(argv: readonly string[]): Promise<void> {
