@@ -1,5 +1,6 @@
 import type { MessageBody } from '../../domain/message/schema';
 import type { ArchivedEntry } from '../../infra/stores';
+import { lines } from '../directline/activities';
 import { invalid } from '../errors';
 import { z } from '../openapi';
 import { OUTBOUND_TYPES } from '../webchat/stream-marks';
@@ -68,15 +69,15 @@ function contentOf(body: MessageBody, mediaLinkOf: (mediaId: string) => string):
         ],
       };
     case 'CAROUSEL':
-      return { text: body.cards.map(({ title, text }) => join(title, text)).join('\n\n') };
+      return { text: body.cards.map(({ title, text }) => lines(title, text)).join('\n\n') };
     case 'LOCATION':
-      return { text: join(body.name, body.address, `${body.latitude}, ${body.longitude}`) };
+      return { text: lines(body.name, body.address, `${body.latitude}, ${body.longitude}`) };
     case 'URL':
-      return { text: join(body.title, body.url) };
+      return { text: lines(body.title, body.url) };
     case 'CONTACT':
       return { text: body.contacts.map(({ name }) => name).join('\n') };
     case 'EMAIL':
-      return { text: join(body.subject, body.text) };
+      return { text: lines(body.subject, body.text) };
     default:
       return { text: '' };
   }
@@ -85,8 +86,4 @@ function contentOf(body: MessageBody, mediaLinkOf: (mediaId: string) => string):
 function shownAs(type: 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE' | 'STICKER'): string {
   if (type === 'IMAGE' || type === 'STICKER') return 'image';
   return type === 'AUDIO' ? 'audio' : 'file';
-}
-
-function join(...parts: readonly (string | undefined)[]): string {
-  return parts.filter(Boolean).join('\n');
 }

@@ -179,6 +179,7 @@ function plain(text: string): Content {
   return { text, textFormat: 'plain' };
 }
 
-function lines(...parts: readonly (string | undefined)[]): string {
+/** What there is of these, a line each. */
+export function lines(...parts: readonly (string | undefined)[]): string {
   return parts.filter(Boolean).join('\n');
 }

@@ -45,6 +45,15 @@ export function guarded(value: unknown): unknown {
   return walk(value, [], '');
 }
 
+/** JSON that came in a frame or a part of a form; null for what is none. To be guarded like any other. */
+export function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 function parse(bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -12,7 +12,7 @@ import { fileBody } from '../directline/inbound';
 import type { DirectLineVisitors } from '../directline/visitors';
 import { invalid, toProblem } from '../errors';
 import type { Ingress } from '../ingress/ingress';
-import { guarded } from '../middleware/json-guard';
+import { guarded, jsonOrNull } from '../middleware/json-guard';
 import { content, createRoute, createRouter, json, jsonBody, z } from '../openapi';
 import { callerKey } from '../principal';
 import { socketStream } from '../streams/socket';
@@ -189,7 +189,7 @@ export function deepChatRoutes(deps: DeepChatRouteDeps) {
   }
 
   async function take(known: KnownVisitor, frame: string): Promise<void> {
-    const parsed = DeepChatRequest.safeParse(guarded(parsedJson(frame)));
+    const parsed = DeepChatRequest.safeParse(guarded(jsonOrNull(frame)));
     const text = parsed.success ? saidIn(parsed.data) : null;
     if (text === null) throw invalid([{ path: 'messages', message: 'nothing is said' }]);
     await say(known, randomUUID(), text);
@@ -206,14 +206,6 @@ function captionOf(form: FormData): string | undefined {
   form.forEach((value, part) => {
     if (/^message\d+$/.test(part) && typeof value === 'string') parts.push(value);
   });
-  const parsed = parsedJson(parts.at(-1) ?? 'null') as { readonly text?: unknown } | null;
+  const parsed = jsonOrNull(parts.at(-1) ?? 'null') as { readonly text?: unknown } | null;
   return typeof parsed?.text === 'string' && parsed.text ? parsed.text : undefined;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

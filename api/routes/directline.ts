@@ -15,7 +15,7 @@ import {
 } from '../directline/visitors';
 import { invalid } from '../errors';
 import type { Ingress } from '../ingress/ingress';
-import { guarded } from '../middleware/json-guard';
+import { guarded, jsonOrNull } from '../middleware/json-guard';
 import { createRoute, createRouter, json, jsonBody, z } from '../openapi';
 import type { TypingBus } from '../streams/typing-bus';
 import { FROM_THE_START, parseCursor } from '../webchat/cursor';
@@ -304,17 +304,9 @@ async function activityPart(form: FormData): Promise<PostedActivity> {
   const part = form.get('activity') as Blob | string | null;
   if (part === null) return { type: 'message' };
   const text = typeof part === 'string' ? part : await part.text();
-  const parsed = PostedActivity.safeParse(guarded(parsedJson(text)));
+  const parsed = PostedActivity.safeParse(guarded(jsonOrNull(text)));
   if (!parsed.success) throw invalid([{ path: 'activity', message: 'not an activity in JSON' }]);
   return parsed.data;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Clients send an empty one, or one that was never set, at first. */
