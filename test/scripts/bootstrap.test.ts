@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 const scripts = path.resolve(__dirname, '../../scripts');
 
@@ -85,15 +87,18 @@ describe('runStep', () => {
       const outcomes = [];
       for (const exit of [0, 1]) outcomes.push(await runStep(process.execPath, ['--eval', 'process.exit(' + exit + ')']));
       outcomes.push(await runStep('no-such-command', []));
+      outcomes.push(await runStep(process.execPath, ['--eval', 'console.log(1); console.error(2)'], { together: 'a step' }));
       process.send(outcomes);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
     });
-    const [[outcomes], [exitCode]] = await Promise.all([
+    const [[outcomes], [exitCode], output] = await Promise.all([
       once(child, 'message'),
-      once(child, 'exit'),
+      once(child, 'close'),
+      text(child.stdout ?? Readable.from([])),
     ]);
-    expect({ outcomes, exitCode }).toEqual({ outcomes: [true, false, false], exitCode: 0 });
+    expect({ outcomes, exitCode }).toEqual({ outcomes: [true, false, false, true], exitCode: 0 });
+    expect(output).toMatch(/^\n▶ a step\n(1\n2|2\n1)\n$/);
   });
 });
 
