@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { ProblemError } from '../domain/errors';
-import { createAuthenticator } from './authenticator';
+import { type Authenticator, createAuthenticator } from './authenticator';
 import type { AppDeps, AppEnv, RouteDeps } from './context';
 import { mountConversationApi } from './conversation-api';
 import { createTeamDirectory } from './conversations/team-directory';
@@ -36,13 +36,7 @@ import { webchatCors } from './webchat/cors';
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { stores, config, logger, now } = deps;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
-  const authenticator = createAuthenticator({
-    stores,
-    config,
-    customers: createCustomerTokens(config.secrets, now),
-    issuer: config.oidc ? createIssuerVerifier(config.oidc, deps.outgoing.fetch(), now) : null,
-    now,
-  });
+  const authenticator = authenticatorOf(deps);
   const app = createRouter();
 
   app.onError((error, c) => problemAnswer(error, c, logger));
@@ -72,6 +66,22 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
   mountRoutes(app, { ...deps, auth: authenticator, limits, presence: lease });
   return app;
+}
+
+/** Who is asking: tokens of ours, of webchat's visitors, and of the issuer where there is one. */
+export function authenticatorOf({
+  stores,
+  config,
+  outgoing,
+  now,
+}: Pick<AppDeps, 'stores' | 'config' | 'outgoing' | 'now'>): Authenticator {
+  return createAuthenticator({
+    stores,
+    config,
+    customers: createCustomerTokens(config.secrets, now),
+    issuer: config.oidc ? createIssuerVerifier(config.oidc, outgoing.fetch(), now) : null,
+    now,
+  });
 }
 
 /** Every route module, in the order of the document. */

@@ -15,11 +15,12 @@ import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import { createStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
-import { dataConverterOf } from '../infra/payload-codec';
+import { createPayloadCodec, dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
 import type { Stores } from '../infra/stores';
 import { connectTemporal } from '../infra/temporal-client';
-import { createApp } from './app';
+import { authenticatorOf, createApp } from './app';
+import { createCodecApp, originsOf } from './codec/codec-app';
 import { type CheckerDeps, createConfigurationChecker } from './configuration/checker';
 import { fileRules } from './configuration/file-rules';
 import { listen } from './listen';
@@ -64,12 +65,20 @@ async function serve(
   await configure(config, stores, { connectors, outgoing }, logger);
   await createConfigurationNews(createRoutingDesk(temporal), logger).tell();
 
-  const metricsServer = await listen(createMetricsApp(metrics), {
-    host: '127.0.0.1',
-    port: config.metricsPort,
-  });
-  closing.push(() => metricsServer.close(0));
   const now = () => new Date();
+  const inside = createMetricsApp(metrics);
+  if (config.payloadEncryption)
+    inside.route(
+      '/codec',
+      createCodecApp({
+        codec: createPayloadCodec(stores.dataKeys),
+        authenticator: authenticatorOf({ stores, config, outgoing, now }),
+        uiOrigins: originsOf(config.temporalUiUrl),
+        logger,
+      }),
+    );
+  const metricsServer = await listen(inside, { host: '127.0.0.1', port: config.metricsPort });
+  closing.push(() => metricsServer.close(0));
   const mediaLinks = createMediaLinks(config);
   const app = createApp({
     stores,

@@ -46,7 +46,7 @@ export interface Config extends CommonConfig {
   readonly adminToken: string;
   /** The first signs, all verify. */
   readonly secrets: readonly [string, ...string[]];
-  /** Of the embedded Temporal: where pages of this machine may point to. */
+  /** Where the Temporal Web UI is: pages link it, and it alone may open sealed histories in a browser. */
   readonly temporalUiUrl?: string;
 }
 
@@ -84,9 +84,7 @@ export function loadConfig(env: Environment = process.env): Config {
     mongodbUri: values.MONGODB_URI,
     adminToken: values.PARLEY_ADMIN_TOKEN,
     secrets: values.PARLEY_SECRET as [string, ...string[]], // the schema refuses an empty list
-    ...(common(values).embedded
-      ? { temporalUiUrl: `http://127.0.0.1:${values.EMBEDDED_TEMPORAL_UI_PORT}` }
-      : {}),
+    ...temporalUi(values),
   };
 }
 
@@ -161,6 +159,7 @@ const Environment = z.object({
   TEMPORAL_TLS_KEY_PATH: text.optional(),
   TEMPORAL_TLS_CA_PATH: text.optional(),
   TEMPORAL_TLS_SERVER_NAME: text.optional(),
+  TEMPORAL_UI_URL: url.optional(),
   MONGODB_URI: mongodbUri.optional(),
   EMBEDDED_TEMPORAL_PORT: port.default(7233),
   EMBEDDED_TEMPORAL_UI_PORT: port.default(8233),
@@ -235,6 +234,12 @@ function common(values: Values): CommonConfig {
       : {}),
     embedded: values.PARLEY_EMBEDDED === 'on',
   };
+}
+
+function temporalUi(values: Values): { readonly temporalUiUrl?: string } {
+  if (values.TEMPORAL_UI_URL) return { temporalUiUrl: values.TEMPORAL_UI_URL.replace(/\/+$/, '') };
+  if (values.PARLEY_EMBEDDED === 'off') return {};
+  return { temporalUiUrl: `http://127.0.0.1:${values.EMBEDDED_TEMPORAL_UI_PORT}` };
 }
 
 function hostInUrl(host: string): string {

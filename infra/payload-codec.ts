@@ -51,12 +51,14 @@ export function createPayloadCodec(keys: DataKeys): PayloadCodec {
   };
 }
 
-/** What clients and workers are given; undefined while encryption is off. */
+/** What clients and workers are given; undefined while encryption is off. Texts of failures are sealed like anything else. */
 export function dataConverterOf(
   { payloadEncryption }: { readonly payloadEncryption: boolean },
   keys: DataKeys,
 ): DataConverter | undefined {
-  return payloadEncryption ? { payloadCodecs: [createPayloadCodec(keys)] } : undefined;
+  if (!payloadEncryption) return undefined;
+  const failureConverterPath = require.resolve('./failure-converter');
+  return { payloadCodecs: [createPayloadCodec(keys)], failureConverterPath };
 }
 
 function scopeOf(context: SerializationContext | undefined): string {

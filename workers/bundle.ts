@@ -22,6 +22,14 @@ export function buildIdOf(code: string): string {
   return createHash('sha256').update(withoutSourceMap(code)).digest('hex').slice(0, 16);
 }
 
+/**
+ * The code for a worker that seals payloads: errors of workflow code then keep their texts in a payload (workflows/failure-converter.ts).
+ * On the first line, so that the source map still fits; the build id stays that of the code.
+ */
+export function sealingFailures(code: string): string {
+  return `globalThis.parleySealsFailures = true; ${code}`;
+}
+
 /** The bundle's size is measured without it, too. */
 export function withoutSourceMap(code: string): string {
   return code.replace(/\n\/\/# sourceMappingURL=data:[^\n]*/g, '');

@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Bundle } from './bundle';
+import { type Bundle, sealingFailures } from './bundle';
 import { DEPLOYMENT_NAME } from './deployment';
 import type { QueueOptions } from './task-queues';
 
@@ -48,7 +48,11 @@ export function createWorkerGroup(options: GroupOptions): WorkerGroup {
     stop,
     async start(key, queue, bundle) {
       if (stopping) return;
-      const worker = await Worker.create({ ...options, ...DRAIN, ...workerOptions(queue, bundle) });
+      const worker = await Worker.create({
+        ...options,
+        ...DRAIN,
+        ...workerOptions(queue, bundle, options.dataConverter !== undefined),
+      });
       const done = worker.run().then(
         () => void running.delete(key),
         (error: unknown) => {
@@ -71,11 +75,12 @@ export function createWorkerGroup(options: GroupOptions): WorkerGroup {
 function workerOptions(
   { versioning, ...queue }: QueueOptions,
   { code, buildId }: Bundle,
+  seals: boolean,
 ): WorkerOptions {
   if (!versioning) return queue;
   return {
     ...queue,
-    workflowBundle: { code },
+    workflowBundle: { code: seals ? sealingFailures(code) : code },
     workerDeploymentOptions: {
       useWorkerVersioning: true,
       version: { deploymentName: DEPLOYMENT_NAME, buildId },

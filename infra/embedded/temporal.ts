@@ -17,6 +17,8 @@ export interface EmbeddedTemporalOptions {
   /** Others are taken when these are in use. */
   readonly port: number;
   readonly uiPort: number;
+  /** Where the Web UI has sealed payloads opened. @default nowhere */
+  readonly uiCodecEndpoint?: string;
   /** Made when missing. */
   readonly namespace: string;
   /**
@@ -59,6 +61,7 @@ export async function startTemporal(options: EmbeddedTemporalOptions): Promise<E
         String(uiPort),
         '--ui-disable-news-fetch',
       ],
+      ...(options.uiCodecEndpoint ? ['--ui-codec-endpoint', options.uiCodecEndpoint] : []),
       // Measured: WAL gives 1.7 times the commits of the default journal, at no less durability.
       ...['--sqlite-pragma', 'journal_mode=WAL'],
       ...['--sqlite-pragma', `synchronous=${durability === 'fast' ? 'NORMAL' : 'FULL'}`],

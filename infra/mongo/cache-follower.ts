@@ -4,17 +4,22 @@ import type { CustomerDocument, IdentityDocument } from './collections';
 import { CONFIG_COLLECTIONS } from './config-cache';
 import type { ConfigStoreInside } from './config-store';
 import type { CustomerCache } from './customer-cache';
+import type { DataKeyStore } from './data-key-store';
 import type { TokenStoreInside } from './token-store';
 
 export interface Caches {
   readonly customers: CustomerCache;
   readonly tokens: Pick<TokenStoreInside, 'forget'>;
+  readonly dataKeys: Pick<DataKeyStore, 'forget'>;
   readonly config: Pick<ConfigStoreInside, 'load' | 'reload'>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Keeps what this process remembers as fresh as MongoDB's change stream, whoever changes it. */
-export function followCaches(db: Db, { customers, tokens, config, onError }: Caches): Follower {
+export function followCaches(
+  db: Db,
+  { customers, tokens, dataKeys, config, onError }: Caches,
+): Follower {
   return followChanges(db, {
     pipeline: PIPELINE,
     fullDocument: 'updateLookup', // customers change rarely, the rest is dropped
@@ -25,6 +30,7 @@ export function followCaches(db: Db, { customers, tokens, config, onError }: Cac
       await config.load();
       customers.forget();
       tokens.forget(null);
+      dataKeys.forget(null);
     },
   });
 
@@ -38,6 +44,7 @@ export function followCaches(db: Db, { customers, tokens, config, onError }: Cac
     } else if (coll === 'identities') {
       if (change.operationType === 'delete') customers.release(key as IdentityDocument['_id']); // the same
     } else if (coll === 'tokens') tokens.forget(String(key));
+    else if (coll === 'data_keys') dataKeys.forget(String(key));
     else config.reload(coll, String(key)).catch(onError);
   }
 }
@@ -45,10 +52,10 @@ export function followCaches(db: Db, { customers, tokens, config, onError }: Cac
 const PIPELINE = [
   {
     $match: {
-      'ns.coll': { $in: ['customers', 'identities', 'tokens', ...CONFIG_COLLECTIONS] },
+      'ns.coll': { $in: ['customers', 'identities', 'tokens', 'data_keys', ...CONFIG_COLLECTIONS] },
       operationType: { $in: ['insert', 'update', 'replace', 'delete'] },
-      // A token that was just made is in nobody's memory.
-      $nor: [{ 'ns.coll': 'tokens', operationType: 'insert' }],
+      // What was just made is in nobody's memory; keys are made and destroyed, never changed.
+      $nor: [{ 'ns.coll': { $in: ['tokens', 'data_keys'] }, operationType: 'insert' }],
     },
   },
   {

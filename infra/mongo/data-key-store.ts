@@ -10,16 +10,21 @@ const KEY_BYTES = 32;
 /** Keys kept in memory: conversations whose key is here go on while MongoDB is down. */
 const CACHE_LIMIT = 50_000;
 
+export interface DataKeyStore extends DataKeys {
+  /** Another process destroyed this key; null: it is not known which. */
+  forget(id: string | null): void;
+}
+
 /** Keys of payloads, sealed with `PARLEY_SECRET`. */
-export function createDataKeyStore(db: Db, box: SecretBox, now: () => Date): DataKeys {
+export function createDataKeyStore(db: Db, box: SecretBox, now: () => Date): DataKeyStore {
   const dataKeys = dataKeysOf(db);
   const byScope = new BoundedCache<string, DataKey>(CACHE_LIMIT);
-  const byId = new BoundedCache<string, DataKey>(CACHE_LIMIT);
+  const byId = new BoundedCache<string, DataKey & { readonly scope: string }>(CACHE_LIMIT);
 
   function remember({ _id: id, scope, sealed }: DataKeyDocument): DataKey {
     const key = { id, key: Buffer.from(box.open(sealed, contextOf(id)), 'base64') };
     byScope.set(scope, key);
-    byId.set(id, key);
+    byId.set(id, { ...key, scope });
     return key;
   }
 
@@ -59,6 +64,13 @@ export function createDataKeyStore(db: Db, box: SecretBox, now: () => Date): Dat
         byScope.delete(scope);
         byId.delete(_id);
       }
+    },
+
+    forget(id) {
+      const key = id === null ? undefined : byId.get(id);
+      if (key) byScope.delete(key.scope);
+      if (id !== null) byId.delete(id);
+      else for (const cache of [byScope, byId]) cache.clear();
     },
   };
 }

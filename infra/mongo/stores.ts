@@ -112,12 +112,13 @@ export async function createStores({
   const { historyOf } = known;
   const reports = createReportStore(db, { config, now });
   const webhooks = createWebhookDeliveries(db, now);
+  const dataKeys = createDataKeyStore(db, box, now);
   const feed = createChangeFeed(db, { deliveries, media, onError });
   await ensureIndexes(db).catch(async (error: unknown) => {
     await client.close();
     throw error;
   });
-  const follower = followCaches(db, { customers: known, tokens, config, onError });
+  const follower = followCaches(db, { customers: known, tokens, dataKeys, config, onError });
   await follower.live; // configuration is read by then
 
   return {
@@ -142,7 +143,7 @@ export async function createStores({
     reports: guarded(reports),
     routing: guarded(createRoutingStore(db, { reports, now })),
     jobs: guarded(createJobStore(db, now)),
-    dataKeys: guarded(createDataKeyStore(db, box, now)),
+    dataKeys: guarded(dataKeys),
     erasure: guarded(createErasureStore(db, media, now)),
     presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),

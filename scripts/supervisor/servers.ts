@@ -42,6 +42,9 @@ async function embeddedTemporal(config: SupervisorConfig, watching: Watching) {
     startTemporal({
       ...{ binary: temporalPath, dataDir: config.dataDir, namespace: config.temporal.namespace },
       ...{ port, uiPort, durability },
+      ...(config.payloadEncryption
+        ? { uiCodecEndpoint: `http://127.0.0.1:${config.metricsPort}/codec` }
+        : {}),
     });
   const server = await start(temporalPort, temporalUiPort);
   const uiPort = Number(new URL(server.uiUrl).port);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
 import { BSON, MongoClient } from 'mongodb';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
@@ -108,6 +109,39 @@ it('shows nobody who reads the histories what was said', async () => {
   // The product itself reads on, the workflow's own answers included.
   const asked = await ask('GET', `/v1/conversations/${mine.second}?consistent=true`);
   expect(JSON.stringify(asked.body)).toContain(mine.secret);
+});
+
+it('says of no failure what it quotes', async () => {
+  const canary = `canary${randomUUID()}`;
+  const { id, path, customerId } = await aLiveConversation(live(), 'Hello');
+  await ask('POST', `${path}/participants`, agent, { agentId: 'agt_ana', role: 'PRIMARY' });
+  live().provider = () => new Response(`no such number ${canary}`, { status: 400 });
+  const sent = await ask('POST', `${path}/messages`, agent, {
+    body: { type: 'PLAIN', text: 'Hi' },
+  });
+  await eventually(async () => {
+    const entries = await live().stores.timeline.read(id, 0, 200);
+    const message = entries.find((entry) => entry.id === sent.body['messageId']);
+    return message?.delivery?.state === 'FAILED';
+  });
+  live().provider = () => Response.json({});
+  const [history = ''] = await historiesOf(customerId);
+  expect(history).toContain('Encoded failure'); // of the activity
+  expect(history).not.toContain(canary);
+  // Errors of workflow code are told to those who have the keys, and to nobody else.
+  const actor = { type: 'AGENT', id: 'agt_ana', name: null };
+  const refused = (client: Client) =>
+    client.workflow
+      .getHandle(`conversation:${customerId}`)
+      .executeUpdate('resume', { args: [{ conversationId: id, actor }] as never })
+      .then(
+        () => 'done',
+        (error: Error) => (error.cause instanceof Error ? error.cause : error).message,
+      );
+  const { connection, options } = live().temporal;
+  const stranger = new Client({ connection, namespace: options.namespace });
+  expect(await refused(live().temporal)).toBe('The conversation is not held.');
+  expect(await refused(stranger)).toMatch(/encrypted|Encoded failure/);
 });
 
 it('erases one customer everywhere and leaves another untouched', async () => {

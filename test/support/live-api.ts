@@ -19,6 +19,7 @@ import { createOutgoingMail } from '../../infra/outgoing-mail';
 import { dataConverterOf } from '../../infra/payload-codec';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import type { ResourceName, Stores } from '../../infra/stores';
+import { sealingFailures } from '../../workers/bundle';
 import {
   BOT_TASK_QUEUE,
   CONVERSATION_TASK_QUEUE,
@@ -155,7 +156,10 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       another: (given) => open(given),
       async startWorkers() {
         const common = { connection, namespace, dataConverter };
-        const workflows = { workflowBundle: await workflowBundle(options.botsFile) };
+        const { code } = await workflowBundle(options.botsFile);
+        const workflows = {
+          workflowBundle: { code: dataConverter ? sealingFailures(code) : code },
+        };
         const workers = await Promise.all([
           Worker.create({
             ...common,

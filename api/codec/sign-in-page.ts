@@ -1,0 +1,26 @@
+/** Where an operator lets the Temporal Web UI of this browser read sealed histories. No script, no style. */
+export function signInPage(): string {
+  return page(`<form method="post" action="/codec/session">
+<p><label for="token">Access token</label></p>
+<p><input id="token" name="token" type="password" required autocomplete="off"> <button>Sign in</button></p>
+</form>
+<p>For operators and administrators. In the Temporal Web UI, also switch on “Include cross-origin credentials” under “Codec Server”.</p>`);
+}
+
+/** After it. */
+export function signedInPage(): string {
+  return page('<p>Signed in. The Temporal Web UI of this browser can now open what is sealed.</p>');
+}
+
+function page(content: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Sealed histories</title>
+<main>
+<h1>Sealed histories</h1>
+${content}
+</main>
+</html>
+`;
+}
