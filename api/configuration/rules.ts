@@ -1,4 +1,6 @@
 import type { AnyConnector } from '../../connectors/connector';
+import { templateReopens } from '../../domain/channel/reply-window';
+import type { ChannelType } from '../../domain/channel/types';
 import type { ResourceName } from '../../infra/stores';
 import type { Fault } from '../errors';
 
@@ -26,12 +28,13 @@ const RULES: Partial<Record<ResourceName, Rule>> = {
   async channels(value, configured, connectors) {
     const channel = value as {
       id: string;
-      channelType: string;
+      channelType: ChannelType;
       serviceIdentifier: string;
       connectorId: string;
       queueId: string | null;
       agentRequestTtlSeconds: number;
       defaultOutbound: boolean;
+      windowTemplate?: unknown;
     };
     const connector = await configured.get('connectors', channel.connectorId);
     const types: readonly string[] | undefined = connectors.get(
@@ -57,6 +60,9 @@ const RULES: Partial<Record<ResourceName, Rule>> = {
           ]
         : []),
       ...(twin ? [{ path: 'serviceIdentifier', message: `channel ${twin['id']} has it` }] : []),
+      ...(channel.windowTemplate && !templateReopens(channel.channelType)
+        ? [{ path: 'windowTemplate', message: `${channel.channelType} has no templates` }]
+        : []),
       ...(rival
         ? [
             {

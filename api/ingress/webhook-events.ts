@@ -145,13 +145,18 @@ async function takeEvent(
     case 'typing':
       await showTyping(deps, channel, externalUser.id, event.typing);
       return false;
-    // Sends ask for it (activities/sends.ts).
+    // Sends ask for it (activities/sends.ts); agents see it with the session (domain/conversation/consent.ts).
     case 'optedOut':
     case 'optedIn': {
       const { externalId: recipient } = identityOf(channel, externalUser.id);
       const { kind, occurredAt: at } = event;
       const consent = { channelId: channel.id, recipient, kind, eventKey: key, at };
       await stores.deliveries.reportConsent(consent);
+      const optedOut = kind === 'optedOut' ? 'ASKED' : null;
+      await ingress.channelDataUpdated(channel, externalUser.id, {
+        key,
+        channelData: { optedOut },
+      });
       return false;
     }
   }

@@ -83,6 +83,11 @@ export function replyWindow(session: WindowedSession): ReplyWindow | null {
   return TYPE_WINDOWS[session.channelType];
 }
 
+/** Whether a template may go out on channels of this type although the window is shut. A GENERIC one declares it itself. */
+export function templateReopens(channelType: ChannelType): boolean {
+  return channelType === 'GENERIC' || TYPE_WINDOWS[channelType]?.outside === 'template';
+}
+
 function isWithin(from: string, hours: number, now: string): boolean {
   return Date.parse(now) - Date.parse(from) < hours * 3_600_000;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from '../json/schema';
 import { CHANNEL_TYPES, type ChannelType, type NoticeName } from './types';
 
 const seconds = (min: number, max: number, fallback: number) =>
@@ -31,6 +32,20 @@ export const InactivityThreshold = z.strictObject({
   action: z.enum(['REMIND', 'END']),
   text: z.string().min(1).max(1024).optional(),
 });
+
+/** A template message of the provider's; as in domain/message/schema.ts. */
+export const WindowTemplate = z
+  .strictObject({
+    name: z.string().min(1).max(512),
+    language: z.string().min(1).max(35),
+    namespace: z.string().max(512).optional(),
+    components: z.array(JsonValue).optional(),
+  })
+  .meta({
+    id: 'WindowTemplate',
+    description:
+      'Sent once when a message could not go out before its reply window ended, so that the customer can write again.',
+  });
 
 /** A channel as the administrator configures it (domain.md section 9, "channel"). Defaults are those of section 15. */
 export const Channel = z
@@ -84,6 +99,7 @@ export const Channel = z
     ambiguousSend: z.enum(['at-most-once', 'at-least-once']).optional(),
     ambiguousWaitMs: z.int().min(0).max(600_000).default(30_000),
     notices: z.strictObject(notices).prefault({}),
+    windowTemplate: WindowTemplate.nullable().default(null),
     origins: z.array(z.string().max(256)).max(50).default([]),
     webchat: z
       .strictObject({

@@ -43,6 +43,10 @@ export interface ChannelSettings
   readonly customerInactivityTimeoutSeconds: number;
   /** `STREAM`: the timeline entry is the delivery (webchat). `SEND`: an activity calls the provider. */
   readonly delivery: 'STREAM' | 'SEND';
+  /** Goes out in the place of what waited until the reply window had ended. @default null */
+  readonly windowTemplate?: Channel['windowTemplate'];
+  /** Whoever writes after having opted out has thereby opted in. @default false */
+  readonly writingOptsIn?: boolean;
   /** The connector's declared reply window; null = none. */
   readonly window: ReplyWindow | null;
   /** The channel's bot when it is configured and enabled, else null: CONTROLLER alone. */

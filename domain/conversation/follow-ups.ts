@@ -1,10 +1,12 @@
 import type { Refusal } from '../errors';
 import type { MessageBody } from '../message/schema';
+import { consentRefused } from './consent';
 import type { ConversationEvent, CustomerFollowUp, DeliveryReceipt, FollowUp } from './events';
 import { isPrimary, sessionOf } from './facts';
 import type { Actor, ConversationState, RecentEntry } from './model';
 import { withdrawScheduled } from './outbound';
 import { refuse } from './refusal';
+import { offerToReopen } from './reopening';
 import { ourId } from './speaking';
 import { customerActor, type EntryParts, record, type Turn, tellController } from './turn';
 
@@ -83,8 +85,11 @@ export function followUp(turn: Turn, request: FollowUp): void {
 /** A final failure of a message of this conversation; a hook hears of every state that it subscribed to (domain.md 8.3). */
 export function deliveryReceipt(turn: Turn, receipt: DeliveryReceipt): void {
   const { messageId, state, reasonCode } = receipt;
-  if (state === 'FAILED')
+  if (state === 'FAILED') {
     record(turn, 'MESSAGE_DELIVERY_NOTIFICATION', { messageId, state, reasonCode });
+    if (reasonCode === 'SESSION_WINDOW_CLOSED') offerToReopen(turn, messageId);
+    if (reasonCode === 'OptedOut') consentRefused(turn, messageId);
+  }
   tellController(turn, { type: 'DELIVERY', messageId, state, reasonCode });
 }
 

@@ -1,6 +1,7 @@
 import type { Refusal } from '../errors';
 import type { MessageBody } from '../message/schema';
 import { asChoice, closeChoices } from './choices';
+import { consentAfterMessage } from './consent';
 import { startControl } from './control';
 import type {
   ConversationEvent,
@@ -203,6 +204,7 @@ function recordMessage(
 function afterCustomerMessage(turn: Turn, session: ChannelSession): void {
   const { state } = turn;
   patchSession(turn, session.id, { lastInboundAt: turn.now });
+  consentAfterMessage(turn, session.id);
   countOnSession(turn, session.id, 'customer');
   state.latestCustomerSessionId = session.id;
   state.lastCustomerMessageAt = turn.now;

@@ -64,6 +64,8 @@ export interface ChannelSession {
   readonly settings: ChannelSettings | null;
   /** Open calls by `callId` on a voice session. */
   readonly callIds?: readonly string[];
+  /** `lastInboundAt` of the reply window after whose end the channel's template went out; unset = none did. */
+  readonly reopenedAfter?: string | null;
   /** Messages on it, for reports; unset = none yet. */
   readonly messageCounts?: MessageCounts;
 }

@@ -4,6 +4,7 @@ import type { Refusal } from '../errors';
 import { INBOUND_ONLY_BODY_TYPES } from '../message/body-types';
 import type { MessageBody } from '../message/schema';
 import { choicesOf } from './choices';
+import { whyNotConsented } from './consent';
 import { latestSession, sessionById } from './facts';
 import type { Actor, ChannelSession, ConversationState } from './model';
 import { refuse } from './refusal';
@@ -61,7 +62,8 @@ export function whyNotSay(
     return refuse('VALIDATION_FAILED', `Only a customer sends ${message.body.type}.`);
   const session = pickSession(state, message.sessionId);
   if ('code' in session) return session;
-  return whyNotInWindow(session, { from, body: message.body }, now);
+  const unwanted = from === 'AGENT' ? whyNotConsented(session) : null;
+  return unwanted ?? whyNotInWindow(session, { from, body: message.body }, now);
 }
 
 /** Records an outbound message, moves the timers and lets it be sent. */

@@ -76,6 +76,8 @@ export function channelSettings({
     humanAgentTag: channel.humanAgentTag,
     ambiguousWaitMs: channel.ambiguousWaitMs,
     notices: channel.notices,
+    ...(channel.windowTemplate && { windowTemplate: channel.windowTemplate }),
+    ...(capabilities.writingOptsIn && { writingOptsIn: true }),
     delivery: facts.delivery,
     window: capabilities.window,
     bot: bot && bot['enabled'] !== false ? botSettings(bot) : null,

@@ -162,11 +162,12 @@ describe('/v1/<resource>', () => {
     await create(api, 'connectors', HTTP);
     await create(api, 'queues', { id: 'slow', reservationSeconds: 300 });
     await create(api, 'channels', { ...CHANNEL, id: 'first', defaultOutbound: true });
-    expect(
-      await faults(
-        await api.call('POST', '/v1/channels', { body: { ...CHANNEL, channelType: 'WHATSAPP' } }),
-      ),
-    ).toEqual(['channelType']);
+    const windowTemplate = { name: 'we_are_back', language: 'en' };
+    const sms = { ...CHANNEL, channelType: 'SMS', windowTemplate };
+    expect(await faults(await api.call('POST', '/v1/channels', { body: sms }))).toEqual([
+      'channelType',
+      'windowTemplate',
+    ]);
     const body = { ...CHANNEL, queueId: 'slow', defaultOutbound: true };
     expect(await faults(await api.call('POST', '/v1/channels', { body }))).toEqual([
       'agentRequestTtlSeconds',
