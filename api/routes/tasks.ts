@@ -1,12 +1,14 @@
 import { ProblemError } from '../../domain/errors';
+import { eventKey } from '../../domain/message/event-key';
 import type { TaskFilter } from '../../infra/report-store';
+import type { AnswerOffer } from '../../workflows/routing/messages';
 import type { RouteDeps } from '../context';
 import type { AuditTrail } from '../conversations/audit-trail';
 import { AnId, TaskView } from '../conversations/schemas';
 import { staffOf } from '../conversations/staff';
 import { taskView } from '../conversations/views';
 import { createRoute, createRouter, json, listQuery, pageOf, z } from '../openapi';
-import type { Principal } from '../principal';
+import { callerKey, type Principal } from '../principal';
 import type { AgentAccess } from '../routing/agent-access';
 import type { RoutingDesk } from '../routing/desk';
 import { TASK_STATES, taskStateFilter } from '../routing/task-filter';
@@ -22,7 +24,8 @@ const postAccept = createRoute({
   path: '/v1/tasks/{id}/accept',
   tags,
   summary: 'Accept an offer; exactly one wins',
-  description: '`CONFLICT` once the offer is gone: answered, withdrawn or lapsed.',
+  description:
+    '`CONFLICT` once the offer is gone: answered, withdrawn, lapsed, or never yours. Send an `Idempotency-Key` to ask again after a lost answer: the winner gets the first one.',
   request: { params: taskParams },
   responses: { 200: json(Answered, 'The agent joins the conversation.') },
 });
@@ -61,11 +64,11 @@ export interface TaskRouteDeps extends RouteDeps {
 
 /** Offers and what became of them. */
 export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
-  /** What routing does not know may never have been: then there is nothing to conflict with. */
-  async function orUnknown(error: unknown, taskId: string): Promise<never> {
-    const gone = error instanceof ProblemError && error.code === 'CONFLICT';
-    if (gone && !(await stores.tasks.get(taskId)))
-      throw new ProblemError('NOT_FOUND', 'There is no such task.');
+  /** Of tasks that ended long ago routing knows nothing: their offers are gone, whoever asks. */
+  async function orGone(error: unknown, taskId: string): Promise<never> {
+    const unknown = error instanceof ProblemError && error.code === 'NOT_FOUND';
+    if (unknown && (await stores.tasks.get(taskId)))
+      throw new ProblemError('CONFLICT', 'The offer is gone: the task has ended.');
     throw error;
   }
   async function restricted(principal: Principal, filter: TaskFilter): Promise<TaskFilter | null> {
@@ -82,8 +85,8 @@ export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
       const principal = staffOf(c);
       const { id: taskId } = c.req.valid('param');
       const accepted = await desk
-        .accept({ taskId, agentId: principal.subject })
-        .catch((error: unknown) => orUnknown(error, taskId));
+        .accept(answerOf(principal, taskId, c.req.header('idempotency-key')))
+        .catch((error: unknown) => orGone(error, taskId));
       await audit.record(principal, 'task.accept', `tasks/${taskId}`, c.get('requestId'));
       return c.json(accepted, 200);
     })
@@ -91,8 +94,8 @@ export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
       const principal = staffOf(c);
       const { id: taskId } = c.req.valid('param');
       const declined = await desk
-        .decline({ taskId, agentId: principal.subject })
-        .catch((error: unknown) => orUnknown(error, taskId));
+        .decline(answerOf(principal, taskId, c.req.header('idempotency-key')))
+        .catch((error: unknown) => orGone(error, taskId));
       await audit.record(principal, 'task.decline', `tasks/${taskId}`, c.get('requestId'));
       return c.json(declined, 200);
     })
@@ -106,4 +109,10 @@ export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
       const { items, nextCursor } = await stores.tasks.list(filter, { limit, cursor });
       return c.json({ items: items.map(taskView), nextCursor }, 200);
     });
+}
+
+/** Two tabs of one agent are two callers: only the same key is the same answer. */
+function answerOf(principal: Principal, taskId: string, key: string | undefined): AnswerOffer {
+  const answer = { taskId, agentId: principal.subject };
+  return key === undefined ? answer : { ...answer, key: eventKey(callerKey(principal), key) };
 }

@@ -23,11 +23,26 @@ export interface CarriedRouting {
   ])[];
   readonly ended: readonly string[];
   readonly n: number;
+  readonly awaited?: readonly (readonly [taskId: string, agent: number, until: number])[];
+  readonly givenUp?: readonly (readonly [
+    taskId: string,
+    agent: number,
+    mrd: number,
+    counts: 0 | 1,
+  ])[];
+  readonly answered?: readonly (readonly [
+    taskId: string,
+    agent: number,
+    conversationId: string,
+    how: 0 | 1,
+    key: string,
+  ])[];
 }
 
 export function carry(state: RoutingState, now: number): CarriedRouting {
   const names = new SharedNames();
   const writer = new RowWriter(names, now);
+  const acts = carryActs(state, names, now);
   return {
     v: 2,
     at: now,
@@ -41,13 +56,61 @@ export function carry(state: RoutingState, now: number): CarriedRouting {
     ]),
     ended: state.ended,
     n: state.n,
+    ...acts,
   };
+}
+
+/** What agents did by themselves lately. */
+function carryActs(
+  { awaited, givenUp, answered }: RoutingState,
+  names: SharedNames,
+  now: number,
+): Pick<CarriedRouting, 'awaited' | 'givenUp' | 'answered'> {
+  return {
+    awaited: [...awaited].map(([taskId, { agentId, until }]) => [
+      taskId,
+      names.indexOf(agentId),
+      now - until,
+    ]),
+    givenUp: [...givenUp].map(([taskId, { agentId, mrdId, counts }]) => [
+      taskId,
+      names.indexOf(agentId),
+      names.indexOf(mrdId),
+      counts ? 1 : 0,
+    ]),
+    answered: [...answered].map(([taskId, { agentId, conversationId, how, key }]) => [
+      taskId,
+      names.indexOf(agentId),
+      conversationId,
+      how === 'accept' ? 1 : 0,
+      key,
+    ]),
+  };
+}
+
+function restoreActs(state: RoutingState, carried: CarriedRouting, names: SharedNames): void {
+  for (const [taskId, agent, ago] of carried.awaited ?? [])
+    state.awaited.set(taskId, { agentId: names.nameAt(agent), until: carried.at - ago });
+  for (const [taskId, agent, mrd, counts] of carried.givenUp ?? [])
+    state.givenUp.set(taskId, {
+      agentId: names.nameAt(agent),
+      mrdId: names.nameAt(mrd),
+      counts: counts === 1,
+    });
+  for (const [taskId, agent, conversationId, how, key] of carried.answered ?? [])
+    state.answered.set(taskId, {
+      agentId: names.nameAt(agent),
+      conversationId,
+      how: how === 1 ? 'accept' : 'decline',
+      key,
+    });
 }
 
 /** The state again, under the configuration of now; what changed meanwhile is brought in by the event `configured`. */
 export function restore(carried: CarriedRouting, config: RoutingConfig, now: number): RoutingState {
   const state = emptyState(config);
-  const reader = new RowReader(new SharedNames([...carried.names]), carried.at);
+  const names = new SharedNames([...carried.names]);
+  const reader = new RowReader(names, carried.at);
   for (const cells of carried.waiting) {
     const request = reader.waiting(cells);
     state.waiting.set(request.taskId, request);
@@ -66,6 +129,7 @@ export function restore(carried: CarriedRouting, config: RoutingConfig, now: num
     );
   state.ended.push(...carried.ended);
   state.n = carried.n;
+  restoreActs(state, carried, names);
   sortAnew(state);
   const turn = beginRoutingTurn(state, now);
   for (const agent of state.agents.values()) refresh(turn, agent);

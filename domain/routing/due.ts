@@ -1,6 +1,7 @@
 import { logout } from './agents';
 import type { AgentRow, Waiting } from './model';
 import { close, offerDue, waitedEnough } from './offers';
+import { unconfirmed } from './places';
 import { expire, TTL_GRACE_MS } from './requests';
 import type { RoutingState } from './state';
 import type { RoutingTurn } from './turn';
@@ -34,6 +35,13 @@ function* dues(state: RoutingState): Generator<Pending> {
   for (const request of state.waiting.values()) yield* duesOf(request);
   for (const agent of state.agents.values())
     if (agent.logoutDueAt !== null) yield unknownLogout(agent, agent.logoutDueAt);
+  for (const [taskId, { until }] of state.awaited)
+    yield {
+      name: `ownAct:${taskId}`,
+      at: until,
+      rank: 6,
+      fire: (turn) => unconfirmed(turn, taskId),
+    };
   for (const [queueId, { expiresAt }] of Object.entries(state.config.queues))
     if (expiresAt !== null)
       yield {

@@ -38,7 +38,13 @@ export type RoutingEvent =
     }
   /** A conversation could not be told: its workflow runs no longer. */
   | { readonly type: 'conversationGone'; readonly conversationId: string }
-  | { readonly type: 'accept' | 'decline'; readonly taskId: string; readonly agentId: string }
+  | {
+      readonly type: 'accept' | 'decline';
+      readonly taskId: string;
+      readonly agentId: string;
+      /** The caller's name for this act: asked again with it, the answer is the same. */
+      readonly key?: string;
+    }
   | {
       readonly type: 'setAgentState';
       readonly agentId: string;

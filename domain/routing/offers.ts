@@ -1,16 +1,19 @@
 import type { TaskCloseReason } from '../conversation/model';
 import type { Refusal } from '../errors';
 import { refresh, setState } from './availability';
+import type { RoutingEvent, RoutingResult } from './events';
 import { interruptOthers, releaseOthers } from './interruptions';
 import type { AgentRow, QueueConfig, Waiting } from './model';
 import { setPlace } from './places';
-import { keepEnded, orderOf } from './state';
+import { keepEnded, orderOf, type RoutingState, setBounded } from './state';
 import { openNextStep, openSteps } from './steps';
 import { iso, type RoutingTurn, tell, touch } from './turn';
 
 /** Reserved for requests that come back (domain.md 6.3). */
 const REQUEUE_PRIORITY = 11;
 const AVOIDED_MAX = 20;
+/** Answers that are remembered: whoever got none asks again within seconds. */
+const ANSWERED_MAX = 500;
 /** Of an offer to a named agent: no queue says how long it rings (domain.md section 15). */
 const RESERVATION_SECONDS = 20;
 
@@ -54,26 +57,34 @@ export function ring(turn: RoutingTurn, request: Waiting, agentId: string): void
   });
 }
 
-/** Exactly one wins: the agent at whom it rings now. */
-export function whyNotAnswer(
-  { state }: RoutingTurn,
-  { taskId, agentId }: { readonly taskId: string; readonly agentId: string },
-): Refusal | null {
-  const offer = state.waiting.get(taskId)?.offer;
-  return offer?.agentId === agentId
-    ? null
-    : { code: 'CONFLICT', detail: 'The offer is gone: it was answered, withdrawn or has lapsed.' };
+/**
+ * K3 and K4, declined. Exactly one wins: the agent at whom it rings now. Who asks again with the key of an answer that was taken gets
+ * the same one: theirs may have been lost on the way.
+ */
+export function answer(
+  turn: RoutingTurn,
+  { type, taskId, agentId, key }: Extract<RoutingEvent, { readonly type: 'accept' | 'decline' }>,
+): RoutingResult | Refusal {
+  const { state } = turn;
+  const request = state.waiting.get(taskId);
+  const agent = request?.offer?.agentId === agentId ? state.agents.get(agentId) : undefined;
+  if (!request || !agent) {
+    const before = state.answered.get(taskId);
+    const same = before?.key === key && before?.agentId === agentId && before.how === type;
+    return same ? { taskId, conversationId: before.conversationId } : whyGone(state, taskId);
+  }
+  const { conversationId } = request;
+  if (type === 'accept') take(turn, request, agent);
+  else lapse(turn, request, 'DECLINED');
+  if (key !== undefined)
+    setBounded(state.answered, taskId, { agentId, conversationId, how: type, key }, ANSWERED_MAX);
+  return { taskId, conversationId };
 }
 
-/** K3. */
-export function accept(turn: RoutingTurn, request: Waiting): void {
-  const agent = turn.state.agents.get(request.offer?.agentId ?? '');
-  if (agent) take(turn, request, agent);
-}
-
-/** K4, declined. */
-export function decline(turn: RoutingTurn, request: Waiting): void {
-  lapse(turn, request, 'DECLINED');
+function whyGone({ waiting, ended }: RoutingState, taskId: string): Refusal {
+  return waiting.has(taskId) || ended.includes(taskId)
+    ? { code: 'CONFLICT', detail: 'The offer is gone: it was answered, withdrawn or has lapsed.' }
+    : { code: 'NOT_FOUND', detail: 'There is no such task.' };
 }
 
 /** K4, due: nobody answered, and the agent goes NOT_READY unless the queue says otherwise. */

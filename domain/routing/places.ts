@@ -4,8 +4,9 @@ import type { RoutingEvent } from './events';
 import { interruptOthers, releaseOthers } from './interruptions';
 import type { AgentRow, Place, Waiting } from './model';
 import { capacityOf, countedTasks, ringsIn } from './mrd-states';
-import { type Handled, keepEnded } from './state';
+import { type GivenUp, type Handled, keepEnded } from './state';
 import { domainIsFull, type RoutingTurn, touch } from './turn';
+import { awaitNews, giveUp } from './unconfirmed';
 
 /** Tasks of one place whose end is awaited: an agent seldom joins again before the last end is told. */
 const EARLIER_MAX = 4;
@@ -32,11 +33,17 @@ export function whyNotPlace(
 
 const FULL: Refusal = { code: 'CONFLICT', detail: 'The routing domain is full.' };
 
-export function occupy(
+/** A place for an agent's own act, of which the conversation has to tell in time. */
+export function reserve(
   turn: RoutingTurn,
   agent: AgentRow,
   place: Omit<Place, 'since' | 'earlier'>,
 ): void {
+  awaitNews(turn.state, place.taskId, agent.id, turn.now);
+  occupy(turn, agent, place);
+}
+
+function occupy(turn: RoutingTurn, agent: AgentRow, place: Omit<Place, 'since' | 'earlier'>): void {
   setPlace(agent, { ...place, since: turn.now });
   if (place.counts) interruptOthers(turn, agent, place.mrdId);
   touch(turn, agent);
@@ -78,10 +85,27 @@ export function ended(
   turn: RoutingTurn,
   { taskId, agentId }: { readonly taskId: string; readonly agentId: string },
 ): void {
-  const agent = turn.state.agents.get(agentId);
-  keepEnded(turn.state, taskId);
+  const { state } = turn;
+  const agent = state.agents.get(agentId);
+  keepEnded(state, taskId);
+  state.awaited.delete(taskId);
+  state.givenUp.delete(taskId);
+  const place = agent && placeOf(agent, taskId);
+  if (agent && place) withoutTask(turn, agent, place, taskId);
+}
+
+/** Nobody told of the act that a place was taken for: whoever asked for it has died, or the conversation cannot say so yet. */
+export function unconfirmed(turn: RoutingTurn, taskId: string): void {
+  const { state } = turn;
+  const agent = state.agents.get(state.awaited.get(taskId)?.agentId ?? '');
+  state.awaited.delete(taskId);
   const place = agent && placeOf(agent, taskId);
   if (!agent || !place) return;
+  giveUp(state, taskId, { ...place, agentId: agent.id });
+  withoutTask(turn, agent, place, taskId);
+}
+
+function withoutTask(turn: RoutingTurn, agent: AgentRow, place: Place, taskId: string): void {
   const [next, ...others] = [place.taskId, ...place.earlier].filter((id) => id !== taskId);
   if (next === undefined) vacate(turn, agent, place);
   else agent.places.set(place.conversationId, { ...place, taskId: next, earlier: others });
@@ -96,8 +120,12 @@ export function moved(
   news: Omit<Extract<RoutingEvent, { readonly type: 'taskMoved' }>, 'type'>,
 ): void {
   const { taskId, agentId, conversationId, workflowId } = news;
-  const agent = turn.state.agents.get(agentId);
+  const { state } = turn;
+  const agent = state.agents.get(agentId);
   const place = agent && placeOf(agent, taskId);
+  const before = state.givenUp.get(taskId);
+  state.awaited.delete(taskId);
+  state.givenUp.delete(taskId);
   if (agent && place) {
     agent.places.delete(place.conversationId);
     setPlace(agent, { ...place, conversationId, workflowId });
@@ -105,7 +133,9 @@ export function moved(
     assigned(turn, agent, { taskId, conversationId });
     return;
   }
-  const lost = !agent || agent.state === 'UNKNOWN' || turn.state.ended.includes(taskId);
+  const here = agent && agent.state !== 'UNKNOWN';
+  if (here && before && takenAgain(turn, agent, before, news)) return;
+  const lost = !here || before !== undefined || state.ended.includes(taskId);
   if (!lost) return; // has none by rule: an observer who barged in
   const reason = agent?.state === 'UNKNOWN' ? 'PRESENCE_LOST' : 'LOGOUT';
   const actor = { type: 'CONTROLLER' as const, id: 'routing', name: null };
@@ -114,6 +144,19 @@ export function moved(
     workflowId,
     leave: { conversationId, actor, agentId, reason },
   });
+}
+
+/** The act came after its place was given up: it is taken anew, where the agent still has room for it. */
+function takenAgain(
+  turn: RoutingTurn,
+  agent: AgentRow,
+  { mrdId, counts }: GivenUp,
+  { taskId, conversationId, workflowId }: Pick<Place, 'taskId' | 'conversationId' | 'workflowId'>,
+): boolean {
+  const place = { taskId, conversationId, workflowId, mrdId, queueId: null, counts };
+  if (whyNotPlace(turn, agent, place)) return false;
+  occupy(turn, agent, place);
+  return true;
 }
 
 /**
@@ -130,6 +173,10 @@ export function takenOver(
   },
 ): void {
   const { taskId, asked, request } = taken;
+  const { awaited, givenUp } = turn.state;
+  awaited.delete(asked ?? taskId);
+  const before = givenUp.get(asked ?? '');
+  if (before) giveUp(turn.state, taskId, before); // the conversation says next whose place it is
   const place =
     asked === undefined ? agent.places.get(request?.conversationId ?? '') : placeOf(agent, asked);
   if (!place) return;

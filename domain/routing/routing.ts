@@ -16,8 +16,8 @@ import { fireDue } from './due';
 import type { RoutingEffect } from './effects';
 import type { RoutingEvent, RoutingResult } from './events';
 import { serve } from './match';
-import { accept, decline, whyNotAnswer } from './offers';
-import { ended, moved, occupy, placesGone, whyNotPlace } from './places';
+import { answer } from './offers';
+import { ended, moved, placesGone, reserve, whyNotPlace } from './places';
 import {
   cancelled,
   conversationGone,
@@ -104,14 +104,8 @@ function handle(turn: RoutingTurn, event: RoutingEvent): RoutingResult | Refusal
       placesGone(turn, event.conversationId);
       return;
     case 'accept':
-    case 'decline': {
-      const request = state.waiting.get(event.taskId);
-      const refusal = whyNotAnswer(turn, event);
-      if (refusal || !request) return refusal ?? undefined;
-      if (event.type === 'accept') accept(turn, request);
-      else decline(turn, request);
-      return { taskId: request.taskId, conversationId: request.conversationId };
-    }
+    case 'decline':
+      return answer(turn, event);
     case 'setAgentState':
       return setAgentState(turn, event);
     case 'setMrdState': {
@@ -192,7 +186,7 @@ function takePlace(turn: RoutingTurn, { place }: Of<'takePlace'>): RoutingResult
   const agent = here ?? login(turn, agentId, false);
   const full = whyNotPlace(turn, agent, place);
   if (full) return full;
-  occupy(turn, agent, { ...place, queueId: null });
+  reserve(turn, agent, { ...place, queueId: null });
   return { taskId, offerExpiresAt: null };
 }
 

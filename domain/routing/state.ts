@@ -18,6 +18,26 @@ export interface Handled {
   readonly seconds: number;
 }
 
+/** A place that was asked for by an agent's own act. Times ms. */
+export interface Awaited {
+  readonly agentId: string;
+  readonly until: number;
+}
+/** What is needed to take a place again that was given up. */
+export interface GivenUp {
+  readonly agentId: string;
+  readonly mrdId: string;
+  readonly counts: boolean;
+}
+
+/** How an offer was answered, and the caller's key for that act. */
+export interface AnsweredOffer {
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly how: 'accept' | 'decline';
+  readonly key: string;
+}
+
 /** Everything that one routing domain knows; changed in place by the one writer. What carries over is in carry.ts. */
 export interface RoutingState {
   config: RoutingConfig;
@@ -29,6 +49,12 @@ export interface RoutingState {
   /** By queue id, oldest first. */
   readonly handled: Map<string, Handled[]>;
   readonly ended: string[];
+  /** Places taken for an agent's own act of which the conversation has not told yet, by task id, oldest first. */
+  readonly awaited: Map<string, Awaited>;
+  /** Of those, the ones that were given up, by task id, oldest first. */
+  readonly givenUp: Map<string, GivenUp>;
+  /** Offers that were answered lately, by task id, oldest first: whoever asks again with the same key gets the same answer. */
+  readonly answered: Map<string, AnsweredOffer>;
   /** Number of the newest agent event. */
   n: number;
   // Derived, never carried.
@@ -48,6 +74,9 @@ export function emptyState(config: RoutingConfig): RoutingState {
     pausedQueues: new Set(),
     handled: new Map(),
     ended: [],
+    awaited: new Map(),
+    givenUp: new Map(),
+    answered: new Map(),
     n: 0,
     orders: new Map(),
     available: new Map(),
@@ -87,6 +116,14 @@ export function setOf(sets: Map<string, Set<string>>, key: string): Set<string> 
   const made = new Set<string>();
   sets.set(key, made);
   return made;
+}
+
+/** Of more than `max` the oldest goes. */
+export function setBounded<T>(map: Map<string, T>, key: string, value: T, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > max ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 export function keepEnded(state: RoutingState, taskId: string): void {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { requestAgentUpdate } from '../../workflows/conversation/messages';
+import { acceptUpdate, takePlaceUpdate } from '../../workflows/routing/messages';
 import { type BotChat, useBotChat } from '../support/bot-chat';
 import { Desk } from '../support/desk';
 import { MemoryRouting } from '../support/fakes/memory-routing';
@@ -143,6 +144,31 @@ describe('routing', () => {
     await chat.passes('20 seconds');
     await until(async () => (await desk.agent('ana'))?.state === 'NOT_READY');
     routing.leases.delete('ana');
+  });
+
+  it('a place that no join follows is free after a minute; an answer that is asked for again is the same', async () => {
+    await desk.sets('ana', 'READY');
+    const tasks = async () =>
+      (await desk.agent('ana'))?.mrds.find(({ mrdId }) => mrdId === 'chat')?.tasks;
+    const own = { taskId: 'tsk_own', conversationId: 'cnv_x', workflowId: 'conversation:none' };
+    const place = { ...own, agentId: 'ana', mrdId: 'chat', kind: 'JOIN' as const, counts: true };
+    await desk.handle.executeUpdate(takePlaceUpdate, {
+      args: [{ ...place, letIn: false, request: null }],
+    });
+    await chats.server.sleep?.('50 seconds');
+    expect(await tasks()).toBe(1);
+    await chats.server.sleep?.('11 seconds');
+    await until(async () => (await tasks()) === 0);
+
+    const { chat: waiting, taskId } = await aCustomer();
+    await rings(waiting, 'ana');
+    const answer = { taskId, agentId: 'ana', key: 'of one tab' };
+    const accepts = () => desk.handle.executeUpdate(acceptUpdate, { args: [answer] });
+    expect(await accepts()).toEqual(await accepts());
+    await stateOf(waiting, 'ACTIVE');
+    await expect(desk.accepts('ana', taskId)).rejects.toMatchObject({
+      cause: { type: 'CONFLICT' },
+    });
   });
 
   it('what cannot be read is passed over or refused, and stops nobody', async () => {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { BellRing } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { ApiError } from '../shared/api';
 import { clock, useLocale } from '../shared/i18n/locale';
 import { useNow, useSince, useUntil } from '../shared/ui/now';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
@@ -49,9 +50,14 @@ function OfferCard({ offer }: { offer: Offer }) {
   const waited = useSince(offer.waitingSince);
   const [total] = useState(() => Math.max(1, left));
   const note = useOfferNote(offer);
+  const [key] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join(''));
   const answer = useMutation({
     mutationFn: (how: 'accept' | 'decline') =>
-      api.call('POST', `/v1/tasks/${encodeURIComponent(offer.taskId)}/${how}`),
+      api.call('POST', `/v1/tasks/${encodeURIComponent(offer.taskId)}/${how}`, {
+        key: `${key}-${how}`,
+      }),
+    // Its answer may have been lost: with the same key the winner still wins.
+    retry: (count, error) => error instanceof ApiError && error.passing && count < 3,
     onSuccess: (_, how) => {
       if (how === 'accept') select(offer.conversationId);
     },

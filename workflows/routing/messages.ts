@@ -56,6 +56,8 @@ export interface SetMrdState {
 export interface AnswerOffer {
   readonly taskId: string;
   readonly agentId: string;
+  /** The caller's name for this act: asked again with it after a lost answer, the answer is the same. */
+  readonly key?: string;
 }
 /** What the accepted task belongs to. */
 export interface Accepted {

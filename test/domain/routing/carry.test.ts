@@ -36,11 +36,13 @@ function aFullDomain(): { readonly story: RoutingStory; readonly config: Routing
   };
   for (let place = 0; place < AGENTS_MAX * 5; place += 1) {
     n += 1;
-    story.joins(`agent-${place % AGENTS_MAX}`, ids(n));
+    const agentId = `agent-${place % AGENTS_MAX}`;
+    story.joins(agentId, ids(n));
+    if (place < AGENTS_MAX * 5 - 1_000) story.take({ type: 'taskMoved', agentId, ...ids(n) });
   }
   for (const { places } of story.state.agents.values())
     if (places.size !== 5) throw new Error('the domain was to be full');
-  story.wait(3_000);
+  story.wait(50);
   for (let waiting = 0; waiting < WAITING_MAX; waiting += 1) asks();
   return { story, config };
 }
@@ -58,6 +60,9 @@ function plain(state: RoutingState) {
     paused: [...state.pausedQueues],
     handled: [...state.handled],
     ended: state.ended,
+    awaited: [...state.awaited],
+    givenUp: [...state.givenUp],
+    answered: [...state.answered],
     n: state.n,
     orders: [...state.orders].flatMap(([mrdId, { snapshot }]) =>
       snapshot.map(({ taskId }) => `${mrdId} ${taskId}`),
@@ -73,6 +78,7 @@ describe('a routing domain is carried through continue-as-new', () => {
     const { story, config } = aFullDomain();
     expect(story.state.waiting.size).toBe(WAITING_MAX);
     const carried = JSON.stringify(carry(story.state, story.now));
+    expect(carried.length).toBeLessThan(1.5 * 1024 * 1024);
     const again = restore(JSON.parse(carried), config, story.now);
     expect(plain(again)).toEqual(plain(story.state));
   });
@@ -81,8 +87,10 @@ describe('a routing domain is carried through continue-as-new', () => {
     const queues = { support: aQueue({ steps: [aStep(), aStep()] }), vip: aQueue() };
     const config = aRoutingConfig({ queues });
     const story = new RoutingStory(config).logsIn('a1', 'a2');
-    story.asks(); // ids that follow no rule of ours
-    story.accepts('a1');
+    story.sets('a3', 'NOT_READY', 'boss');
+    story.joins('a3', { taskId: 'tsk_given_up' });
+    const taskId = story.wait(60).asks(); // ids that follow no rule of ours
+    story.take({ type: 'accept', taskId, agentId: 'a1', key: 'of the caller' });
     story.joins('a1', { counts: false });
     story.wait(7).ends('a1', 'cnv_1');
     story.asks({ ...ids(1), taskId: `tsk_${'0af'.repeat(8)}`, agentId: 'a2', queueId: null });
@@ -95,13 +103,15 @@ describe('a routing domain is carried through continue-as-new', () => {
     story.take({ type: 'pauseQueue', queueId: 'vip' });
     story.joins('a1', { mrdId: 'voice' });
     story.take({ type: 'presenceLost', agentIds: ['a2'] });
-    story.sets('a3', 'NOT_READY', 'boss');
+    story.joins('a3', { taskId: 'tsk_awaited' });
     const again = restore(
       JSON.parse(JSON.stringify(carry(story.state, story.now))),
       config,
       story.now,
     );
     expect(plain(again)).toEqual(plain(story.state));
+    const { awaited, givenUp, answered } = again;
+    expect([awaited, givenUp, answered].map(({ size }) => size > 0)).toEqual([true, true, true]);
     expect(again.agents.get('a1')?.mrds.get('chat')?.interruptedBy).toEqual(['voice']);
   });
 });

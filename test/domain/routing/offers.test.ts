@@ -15,6 +15,50 @@ describe('offers (domain.md 6.9)', () => {
     expect(story.mrd('a1')).toBe('ACTIVE');
   });
 
+  describe.each(['accept', 'decline'] as const)('%s, its answer lost on the way', (type) => {
+    const asks = (story: RoutingStory, agentId: string, taskId: string, key?: string) =>
+      story.take({ type, taskId, agentId, ...(key === undefined ? {} : { key }) });
+    const anAnswered = () => {
+      const story = new RoutingStory().logsIn('a1');
+      const taskId = story.asks();
+      const first = asks(story, 'a1', taskId, 'tab 1');
+      expect(first.result).toEqual({ taskId, conversationId: expect.any(String) });
+      story.logsIn('a2');
+      return { story, taskId, first };
+    };
+
+    it('is answered alike when asked again with the same key, and changes nothing', () => {
+      const { story, taskId, first } = anAnswered();
+      for (let again = 0; again < 3; again += 1) {
+        const before = story.effects.length;
+        expect(asks(story, 'a1', taskId, 'tab 1').result).toEqual(first.result);
+        expect(story.effects).toHaveLength(before);
+      }
+    });
+
+    it.each([
+      ['the other tab of the winner', 'a1', 'tab 2', 'CONFLICT'],
+      ['the winner without a key', 'a1', undefined, 'CONFLICT'],
+      ['somebody else with the same key', 'a2', 'tab 1', 'CONFLICT'],
+      ['somebody else', 'a2', undefined, 'CONFLICT'],
+    ] as const)('is gone for %s', (_who, agentId, key, code) => {
+      const { story, taskId } = anAnswered();
+      expect(asks(story, agentId, taskId, key).refused?.code).toBe(code);
+    });
+
+    it('is one thing, the other answer another', () => {
+      const { story, taskId } = anAnswered();
+      const other = type === 'accept' ? 'decline' : 'accept';
+      const refused = story.take({ type: other, taskId, agentId: 'a1', key: 'tab 1' }).refused;
+      expect(refused?.code).toBe('CONFLICT');
+    });
+
+    it('of a task that never was is NOT_FOUND', () => {
+      const story = new RoutingStory().logsIn('a1');
+      expect(asks(story, 'a1', 'tsk_never', 'tab 1').refused?.code).toBe('NOT_FOUND');
+    });
+  });
+
   it('H: RONA, then success', () => {
     const story = new RoutingStory().logsIn('a1');
     const t1 = story.asks();

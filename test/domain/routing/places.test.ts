@@ -14,6 +14,98 @@ const moves = (story: RoutingStory, taskId: string, conversationId: string, agen
     workflowId: `conversation:of ${conversationId}`,
   });
 
+describe('a place for an own act of which the conversation tells nothing', () => {
+  const waits = { taskId: 'tsk_own', conversationId: 'cnv_x' };
+
+  it('is free again after a minute, and whoever waits is served', () => {
+    const one = aRoutingConfig({ agents: { a1: anAgent({}, { chat: 1 }) } });
+    const story = new RoutingStory(one).logsIn('a1');
+    story.joins('a1', waits);
+    const taskId = story.asks();
+    expect(story.wait(59).mrd('a1')).toBe('BUSY');
+    expect(story.wait(1).ringingAt('a1')).toBe(taskId);
+    expect(story.effects).toContainEqual({
+      type: 'agentEvent',
+      agentId: 'a1',
+      event: 'TASK_ENDED',
+      data: waits,
+    });
+  });
+
+  it.each([
+    ['joined', (story: RoutingStory) => moves(story, 'tsk_own', 'cnv_x')],
+    [
+      'joined by taking what waited',
+      (story: RoutingStory) =>
+        story.take({
+          type: 'requestCancelled',
+          taskId: story.asks({ conversationId: 'cnv_x' }),
+          takenBy: 'a1',
+          asked: 'tsk_own',
+        }),
+    ],
+    ['began a conversation', (story: RoutingStory) => moves(story, 'tsk_own', 'cnv_new')],
+  ])('stays the place of an agent who %s in time', (_how, confirm) => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', waits);
+    confirm(story.wait(50));
+    expect(story.wait(3_600).agent('a1').mrds[0]).toMatchObject({ state: 'ACTIVE', tasks: 1 });
+  });
+
+  it('of several tries only the one that came counts', () => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', waits);
+    story.wait(12).joins('a1', { ...waits, taskId: 'tsk_again' });
+    moves(story, 'tsk_own', 'cnv_x');
+    story.wait(120);
+    expect(placeIn(story, 'cnv_x')).toMatchObject({ taskId: 'tsk_own', earlier: [] });
+    ends(story, 'tsk_own');
+    expect(story.mrd('a1')).toBe('READY');
+  });
+
+  it('is taken anew when the act comes late, and the agent has room', () => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', waits);
+    moves(story.wait(90), 'tsk_own', 'cnv_x');
+    expect(placeIn(story, 'cnv_x')).toMatchObject({ taskId: 'tsk_own', counts: true });
+    expect(story.wait(3_600).mrd('a1')).toBe('ACTIVE');
+    ends(story, 'tsk_own');
+    expect(story.mrd('a1')).toBe('READY');
+  });
+
+  it('is taken anew also where the late act took what waited', () => {
+    const story = new RoutingStory().logsIn('a1');
+    story.joins('a1', waits);
+    story.wait(61).sets('a1', 'NOT_READY');
+    const taskId = story.asks({ conversationId: 'cnv_x' });
+    story.take({ type: 'requestCancelled', taskId, takenBy: 'a1', asked: 'tsk_own' });
+    moves(story, taskId, 'cnv_x');
+    expect(placeIn(story, 'cnv_x')).toMatchObject({ taskId });
+  });
+
+  it.each([
+    ['has other work by then', (story: RoutingStory) => story.joins('a1')],
+    ['is gone by then', (story: RoutingStory) => story.sets('a1', 'LOGOUT')],
+  ])('takes an agent out of the conversation who comes late and %s', (_why, meanwhile) => {
+    const one = aRoutingConfig({ agents: { a1: anAgent({}, { chat: 1 }) } });
+    const story = new RoutingStory(one).logsIn('a1');
+    story.joins('a1', waits);
+    meanwhile(story.wait(90));
+    moves(story, 'tsk_own', 'cnv_x');
+    expect(story.effects.at(-1)).toMatchObject({
+      type: 'remove',
+      leave: { conversationId: 'cnv_x', agentId: 'a1' },
+    });
+  });
+
+  it('lets out an agent again who had only come in by that act', () => {
+    const story = new RoutingStory();
+    story.joins('a1', { ...waits, letIn: true });
+    expect(story.agent('a1').state).toBe('NOT_READY');
+    expect(story.wait(60).agent('a1').state).toBe('LOGOUT');
+  });
+});
+
 describe('places: what an agent has', () => {
   it('is free when every task that came to be in it has ended, in whatever order', () => {
     for (const order of [
