@@ -25,16 +25,16 @@ export async function targetOf(
   const found = await deps.config.channel(channelId);
   const connector = found && deps.connectorOf(found.connector.providerId);
   if (!found || !connector) throw stopped('config', 'unknown channel or provider');
-  const cfg = connector.configSchema.safeParse(found.connector.cfg);
-  if (!cfg.success) throw stopped('config', 'the connector is not configured');
+  const { cfg, valid } = found.connector;
+  if (!valid) throw stopped('config', 'the connector is not configured');
   const { channel } = found;
   return {
     channel,
     connector,
-    cfg: cfg.data,
-    baseUrl: baseUrlOf(cfg.data),
+    cfg,
+    baseUrl: baseUrlOf(cfg),
     enabled: channel.enabled && found.connector.enabled,
-    capabilities: connector.capabilities(cfg.data, channel.channelType),
+    capabilities: connector.capabilities(cfg, channel.channelType),
   };
 }
 

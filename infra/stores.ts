@@ -427,7 +427,10 @@ export interface ConfigStore {
       readonly id: string;
       readonly providerId: string;
       readonly enabled: boolean;
+      /** Its attributes with the provider's defaults filled in; as stored where the provider's schema does not take them. */
       readonly cfg: Readonly<Record<string, unknown>>;
+      /** Whether the schema takes them: nothing can be sent otherwise. */
+      readonly valid: boolean;
     };
   } | null>;
   /** What a session copies of a channel (domain/channel/settings.ts). */

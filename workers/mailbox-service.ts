@@ -96,10 +96,9 @@ async function mailboxesOf({ config }: OpenStores): Promise<ReadonlyMap<string, 
     const page = await config.list('channels', { limit: PAGE, ...(cursor ? { cursor } : {}) });
     for (const { id } of page.items) {
       const parts = await config.channel(id);
-      if (!parts?.channel.enabled || !parts.connector.enabled) continue;
-      const connector = connectorOf(parts.connector.providerId);
-      const cfg = connector?.configSchema.safeParse(parts.connector.cfg); // defaults filled in
-      const mailbox = cfg?.success ? connector?.mailbox?.(cfg.data) : null;
+      if (!parts?.channel.enabled || !parts.connector.enabled || !parts.connector.valid) continue;
+      const { providerId, cfg } = parts.connector;
+      const mailbox = connectorOf(providerId)?.mailbox?.(cfg);
       if (mailbox) found.set(id, mailbox);
     }
     cursor = page.nextCursor ?? undefined;

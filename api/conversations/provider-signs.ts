@@ -32,9 +32,9 @@ export function createProviderSigns({
   ): Promise<void> {
     const found = await stores.config.channel(channelId);
     const connector = found && connectors.get(found.connector.providerId);
-    if (!connector) return;
-    const cfg = connector.configSchema.parse(found.connector.cfg);
-    const baseUrl = typeof cfg.baseUrl === 'string' ? cfg.baseUrl : '';
+    if (!connector || !found.connector.valid) return;
+    const { cfg } = found.connector;
+    const baseUrl = typeof cfg['baseUrl'] === 'string' ? cfg['baseUrl'] : '';
     const fetch = outgoing.fetch({ timeoutMs: TIMEOUT_MS });
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     await call(connector, { cfg, fetch, baseUrl, signal, now });

@@ -10,6 +10,12 @@ export interface ConnectorFacts {
   /** Names of attributes, dotted below the first level, that are secrets. */
   readonly secretAttributes: readonly string[];
   readonly delivery: 'STREAM' | 'SEND';
+  /** Of its attributes, defaults among them. */
+  readonly configSchema: {
+    safeParse(
+      attributes: unknown,
+    ): { readonly success: true; readonly data: unknown } | { readonly success: false };
+  };
   capabilities(cfg: never, channelType: ChannelType): Capabilities;
 }
 

@@ -24,12 +24,13 @@ export interface ConfigStoreInside extends ConfigStore, Pick<ConfigCache, 'load'
 export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreInside {
   const { connectorFacts, now } = deps;
   const cache = createConfigCache(db, deps);
-  const { of, read, collectionOf, toDocument, mrdByType } = cache;
+  const { of, collectionOf, toDocument, mrdByType } = cache;
+  const attributesOf = createAttributeReader(connectorFacts);
   const deleted = createDeletedObjects(db, { now, agent: (id) => of('agents').get(id) ?? null });
 
   async function get(resource: ResourceName, id: string): Promise<StoredResource | null> {
     // What is not known here may have been made by another process a moment ago.
-    return of(resource).get(id) ?? (await read(resource, id));
+    return of(resource).get(id) ?? (await cache.read(resource, id));
   }
   async function named(resource: ResourceName, id: string | null): Promise<StoredResource | null> {
     return id === null ? null : get(resource, id);
@@ -39,12 +40,9 @@ export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreIns
     const found = asChannel(await get('channels', channelId));
     const connector = found && (await get('connectors', found.connectorId));
     if (!found || !connector) return null;
-    const { id, providerId, enabled, attributes } = connector;
-    const cfg = (attributes ?? {}) as Fields;
-    return {
-      channel: found,
-      connector: { id, providerId: String(providerId), enabled: enabled !== false, cfg },
-    };
+    const { id, providerId, enabled } = connector;
+    const configured = { id, providerId: String(providerId), enabled: enabled !== false };
+    return { channel: found, connector: { ...configured, ...attributesOf(connector) } };
   }
 
   async function settings(channelId: string): ReturnType<ConfigStore['settings']> {
@@ -96,7 +94,7 @@ export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreIns
     },
 
     async replace(resource, id, version, value) {
-      const before = await read(resource, id);
+      const before = await cache.read(resource, id);
       if (!before) throw missing(resource, id);
       const { createdAt } = before;
       const updatedAt = now().toISOString();
@@ -114,7 +112,7 @@ export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreIns
     async remove(resource, id) {
       const users = await usersOf(db, cache, resource, id);
       if (users.length > 0) throw new ProblemError('CONFLICT', `In use by ${users.join(', ')}.`);
-      const before = await read(resource, id);
+      const before = await cache.read(resource, id);
       // First: what is still there wins over its report of having gone.
       if (before) await deleted.keep(resource, before, null);
       const { deletedCount } = await collectionOf(resource).deleteOne({ _id: id });
@@ -130,6 +128,25 @@ export function createConfigStore(db: Db, deps: ConfigCacheDeps): ConfigStoreIns
       );
       mrdByType.set(channelType, mrdId);
     },
+  };
+}
+
+/**
+ * A connector's attributes with its provider's defaults, each object read once: the webhook path asks per request. What the schema
+ * does not take (any more) stays as it is stored, and says so.
+ */
+function createAttributeReader(connectorFacts: ConfigCacheDeps['connectorFacts']) {
+  const known = new WeakMap<StoredResource, { cfg: Fields; valid: boolean }>();
+  return (connector: StoredResource) => {
+    const before = known.get(connector);
+    if (before) return before;
+    const stored = (connector['attributes'] ?? {}) as Fields;
+    const parsed = connectorFacts(String(connector['providerId']))?.configSchema.safeParse(stored);
+    const read = parsed?.success
+      ? { cfg: parsed.data as Fields, valid: true }
+      : { cfg: stored, valid: false };
+    known.set(connector, read);
+    return read;
   };
 }
 

@@ -69,6 +69,7 @@ async function fetched(
           providerId: 'twilio',
           enabled: true,
           cfg: { accountSid: 'AC1', authToken: 'tok', baseUrl },
+          valid: true,
         },
       }),
     },

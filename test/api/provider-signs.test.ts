@@ -28,7 +28,11 @@ function signs(channelSessions: readonly object[], connectors = [telegramConnect
     config: {
       channel: async (id: string) => ({
         channel: { id, serviceIdentifier: 'bot' },
-        connector: { providerId: id === 'web' ? 'webchat' : 'telegram', cfg: configured() },
+        connector: {
+          providerId: id === 'web' ? 'webchat' : 'telegram',
+          cfg: configured(),
+          valid: true,
+        },
       }),
     },
     conversations: { get: async () => ({ channelSessions, lastSeq: 0 }) },

@@ -1,3 +1,5 @@
+import type { AnyConnector } from '../../connectors/connector';
+
 /** Profiles of one provider share its folder. */
 const SHARED: Readonly<Record<string, string>> = {
   'whatsapp-cloud': 'whatsapp',
@@ -5,6 +7,15 @@ const SHARED: Readonly<Record<string, string>> = {
   messenger: 'messenger',
   instagram: 'messenger',
 };
+
+/** A connector's attributes as the store of configurations hands them out. */
+export function readAttributes(connector: AnyConnector, attributes: unknown) {
+  const { success, data } = connector.configSchema.safeParse(attributes);
+  return {
+    cfg: (success ? data : attributes) as Readonly<Record<string, unknown>>,
+    valid: success,
+  };
+}
 
 /** The folder in connectors/ that serves a provider. */
 export function folderOf(providerId: string): string {

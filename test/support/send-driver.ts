@@ -17,6 +17,7 @@ import { createSendLedger, type SendLedger } from '../../infra/mongo/send-ledger
 import { createOutgoing } from '../../infra/outgoing';
 import { createOutgoingMail } from '../../infra/outgoing-mail';
 import type { ArchivedEntry } from '../../infra/stores';
+import { readAttributes } from './connectors';
 
 /** Where the process dies, in the order of reliability.md section 5. */
 export const KILL_POINTS = [
@@ -158,7 +159,7 @@ export function aProcess(installation: Installation, over: Partial<SendDeps> = {
                 id: 'c',
                 providerId: installation.connector.id,
                 enabled: installation.connectorEnabled,
-                cfg: installation.cfg,
+                ...readAttributes(installation.connector, installation.cfg),
               },
             }
           : null,

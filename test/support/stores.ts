@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Channel } from '../../domain/channel/schema';
 import { Channel as ChannelSchema } from '../../domain/channel/schema';
 import type { ChannelType } from '../../domain/channel/types';
@@ -8,6 +9,7 @@ import { useDatabase } from './servers';
 /** Enough of a connector for stores: one secret at the first level and one below it. */
 export const fakeConnectorFacts: ConnectorFacts = {
   secretAttributes: ['token', 'smtp.password'],
+  configSchema: z.looseObject({ baseUrl: z.string().default('https://provider.example') }),
   delivery: 'SEND',
   capabilities: () => ({
     typing: false,

@@ -5,6 +5,7 @@ import type { CustomerMessage } from '../../../domain/conversation/events';
 import type { DeliveryReport, IdentifiedCustomer, Stores } from '../../../infra/stores';
 import { KeyRing } from '../../../workflows/conversation/key-ring';
 import { testApi } from '../../support/api';
+import { readAttributes } from '../../support/connectors';
 import { fakeStores } from '../../support/fakes/stores';
 import type { ConnectorDescription, Posted } from './description';
 
@@ -34,7 +35,7 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
   const events: InboundEvent[] = [];
   const archived = new Set<string>();
   const [secret] = signing.secrets;
-  const cfg = signing.attributes(secret) as Readonly<Record<string, unknown>>;
+  const attributes = readAttributes(connector, signing.attributes(secret));
 
   function signalled(name: string, event: unknown): void {
     if (stage.temporalDown) throw new Error('no Temporal');
@@ -61,7 +62,7 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
     config: {
       channel: async () => ({
         channel: Channel.parse({ ...channel, connectorId: 'c' }),
-        connector: { id: 'c', providerId: connector.id, enabled: true, cfg },
+        connector: { id: 'c', providerId: connector.id, enabled: true, ...attributes },
       }),
     },
     customers: {

@@ -182,6 +182,26 @@ describe('remove', () => {
   });
 });
 
+describe('the attributes of a connector', () => {
+  it.each([
+    ['come with the defaults of its provider', {}, { baseUrl: 'https://provider.example' }, true],
+    [
+      'stay as they are stored where its schema takes them no more',
+      { baseUrl: 5 },
+      { baseUrl: 5 },
+      false,
+    ],
+  ])('%s', async (_name, attributes, cfg, valid) => {
+    const id = uniqueName('con');
+    await config().create('connectors', { id, providerId: 'fake', enabled: true, attributes });
+    await config().create(
+      'channels',
+      aChannel('SMS', { id, serviceIdentifier: id, connectorId: id }),
+    );
+    expect((await config().channel(id))?.connector).toMatchObject({ cfg, valid });
+  });
+});
+
 describe('secrets', () => {
   it('are readable in the process and in no dump', async () => {
     const { id, secret } = await aConfiguredChannel();

@@ -141,6 +141,7 @@ function fakeConfig(): ConfigStore {
           providerId: String(providerId),
           enabled: enabled !== false,
           cfg: attributes as Record<string, unknown>,
+          valid: true,
         },
       };
     },
