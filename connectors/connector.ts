@@ -270,6 +270,17 @@ export interface Connector<Config> {
   capabilities(cfg: Config, channelType: ChannelType): Capabilities;
   /** Answers a provider's set-up call (Meta's GET challenge); null when it is an ordinary request. */
   handshake?(request: RawRequest, context: HookContext<Config>): HookReply | null;
+  /**
+   * For providers that post what is about several accounts of the business to one address. Each channel then reads its own elements
+   * alone, and a request goes to every channel that it names (api/ingress/hook-recipients.ts).
+   */
+  readonly accounts?: {
+    /** The accounts that a request names, each once, whichever product of the provider it is about. */
+    named(request: RawRequest): readonly string[];
+    isOwn(account: string, cfg: Config, channel: HookChannel): boolean;
+    /** The signature alone. */
+    isAuthentic(request: RawRequest, cfg: Config): boolean;
+  };
   /** The signature, and that the channel owns the number or page that the payload names (reliability.md 10). */
   verify(request: RawRequest, cfg: Config, now: Date, channel: HookChannel): Verdict;
   /** For formats whose reader is asynchronous (mail): what it reads of a verified request, in memory alone, is `context.document`. */

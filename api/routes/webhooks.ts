@@ -1,13 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { Counter, type Registry } from 'prom-client';
-import type { HookReply, RawRequest } from '../../connectors/connector';
+import type { HookOutcome, HookReply, InboundEvent, RawRequest } from '../../connectors/connector';
 import { ProblemError } from '../../domain/errors';
 import type { AppEnv, RouteDeps } from '../context';
 import type { ProviderSigns } from '../conversations/provider-signs';
+import { type Recipient, recipientsOf } from '../ingress/hook-recipients';
 import { openChannel } from '../ingress/ingress';
 import { readEvents } from '../ingress/read-events';
-import { takeEvents, type WebhookEventDeps } from '../ingress/webhook-events';
+import { type Evidence, takeEvents, type WebhookEventDeps } from '../ingress/webhook-events';
 import { content, createRoute, createRouter, z } from '../openapi';
 
 const request = { params: z.object({ channelId: z.string().min(1).max(64) }) };
@@ -39,6 +40,11 @@ export function webhookRoutes(deps: WebhookDeps) {
     'parley_webhook_events_unparsed_total',
     'Events of signed webhooks that could not be read.',
   );
+  const unrouted = counter(
+    deps.metrics,
+    'parley_webhook_accounts_unknown_total',
+    'Accounts in signed webhooks that belong to no channel.',
+  );
   const alerts = counter(
     deps.metrics,
     'parley_webhook_account_alerts_total',
@@ -52,34 +58,70 @@ export function webhookRoutes(deps: WebhookDeps) {
     const raw = await rawRequest(c, config.publicUrl);
     if (raw.raw.length > (connector.maxRequestBytes ?? limits.webhookBytes))
       throw new ProblemError('PAYLOAD_TOO_LARGE', 'The body is too large for this channel.');
+    const addressed = { channel, connector, cfg: configured.cfg };
     const context = { cfg: configured.cfg, channel, now: now() };
 
     const handshake = connector.handshake?.(raw, context);
     if (handshake) return answer(handshake);
-    const verdict = connector.verify(raw, configured.cfg, context.now, channel);
-    if (!verdict.ok) {
-      logger.warn({ channelId, reason: verdict.reason }, 'a webhook was refused');
+    const found = await recipientsOf(raw, addressed, {
+      ...deps,
+      config: stores.config,
+      now: context.now,
+    });
+    if ('ok' in found) {
+      logger.warn({ channelId, reason: found.reason }, 'a webhook was refused');
       throw new ProblemError(
-        verdict.status === 403 ? 'FORBIDDEN' : 'UNAUTHENTICATED',
+        found.status === 403 ? 'FORBIDDEN' : 'UNAUTHENTICATED',
         'The signature does not fit.',
       );
     }
-    const events = await readEvents(connector, raw, context);
+    const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
+    const outcome = { accepted: 0, duplicates: 0 };
+    const events: InboundEvent[] = [];
+    for (const recipient of found.channels) {
+      const taken = await takeFor(recipient, raw, context.now, evidence);
+      events.push(...taken.events);
+      outcome.accepted += taken.outcome.accepted;
+      outcome.duplicates += taken.outcome.duplicates;
+    }
+    if (found.strangers.length > 0) await keepUnrouted(addressed, found.strangers.length, evidence);
+    return answer(connector.reply(raw, events, context, outcome));
+  }
+
+  /** The events of a request that are one channel's, all of them durable. */
+  async function takeFor(
+    { channel, connector, cfg }: Recipient,
+    raw: RawRequest,
+    at: Date,
+    evidence: Evidence,
+  ): Promise<{ readonly events: readonly InboundEvent[]; readonly outcome: HookOutcome }> {
+    const events = await readEvents(connector, raw, { cfg, channel, now: at });
     const unread = events.filter(({ kind }) => kind === 'unparsed').length;
-    if (unread > 0) unparsed.inc({ provider: configured.providerId }, unread);
+    if (unread > 0) unparsed.inc({ provider: connector.id }, unread);
     for (const event of events)
       if (event.kind === 'accountAlert') {
-        alerts.inc({ provider: configured.providerId });
+        alerts.inc({ provider: connector.id });
         logger.warn(
-          { channelId, reason: event.code },
+          { channelId: channel.id, reason: event.code },
           'the provider reports trouble with the account',
         );
       }
-    const evidence = { raw: raw.raw, contentType: raw.headers.get('content-type') };
     const outcome = await takeEvents(deps, channel, events, evidence);
     if (connector.acknowledge && outcome.duplicates === 0)
-      deps.signs.acknowledge(channelId, events);
-    return answer(connector.reply(raw, events, context, outcome));
+      deps.signs.acknowledge(channel.id, events);
+    return { events, outcome };
+  }
+
+  /** What is about accounts that no channel of ours has: a repeat would not mend it, so it is acknowledged and kept. */
+  async function keepUnrouted(
+    { channel, connector }: Recipient,
+    count: number,
+    evidence: Evidence,
+  ): Promise<void> {
+    unrouted.inc({ provider: connector.id }, count);
+    const reason = 'about an account that no channel has under this secret';
+    logger.warn({ channelId: channel.id, reason, count }, 'a webhook had parts for nobody');
+    await stores.unparsed.keep({ channelId: channel.id, reason, ...evidence });
   }
 
   return createRouter()

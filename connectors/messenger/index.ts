@@ -2,7 +2,7 @@ import type { Capabilities, Connector } from '../connector';
 import { GRAPH_SECRETS } from '../meta/config';
 import { MessengerConfig } from './config';
 import { markRead, send, typing } from './send';
-import { handshake, parse, reply, verify } from './webhook';
+import { accounts, handshake, parse, reply, verify } from './webhook';
 
 const shared = {
   configSchema: MessengerConfig,
@@ -10,6 +10,7 @@ const shared = {
   delivery: 'SEND',
   capabilities,
   handshake,
+  accounts,
   verify,
   parse,
   reply,

@@ -1,12 +1,5 @@
 import type { Json } from '../../domain/conversation/model';
-import type {
-  HookChannel,
-  HookContext,
-  HookReply,
-  InboundEvent,
-  RawRequest,
-  Verdict,
-} from '../connector';
+import type { HookChannel, HookContext, HookReply, InboundEvent, RawRequest } from '../connector';
 import {
   digest,
   type EventBase,
@@ -14,11 +7,11 @@ import {
   isoOf,
   members,
   partIdOf,
-  readJson,
   unparsed,
 } from '../meta/elements';
 import { answerChallenge } from '../meta/handshake';
 import { isSignedByMeta } from '../meta/signature';
+import { createMetaWebhook, type Element, entriesIn, ofNobody } from '../meta/webhook';
 import type { MessengerConfig } from './config';
 import { choice, contentsOf } from './content';
 import {
@@ -34,54 +27,37 @@ import {
 } from './payload';
 
 type Context = HookContext<MessengerConfig>;
-const NO = { ok: false, status: 401 } as const;
 
 export function handshake(request: RawRequest, { cfg }: Context): HookReply | null {
   return answerChallenge(request, cfg.verifyToken);
 }
 
-/** Meta's signature; then: what the request tells must be about the channel's own kind and, of all pages named, also its own. */
-export function verify(
-  request: RawRequest,
-  cfg: MessengerConfig,
-  _now: Date,
-  channel: HookChannel,
-): Verdict {
-  if (!isSignedByMeta(request, cfg.appSecret)) return { ...NO, reason: 'signature' };
-  const body = readJson(request.raw);
-  const object = isObject(body) ? body['object'] : undefined;
-  if (object === OTHER[channel.channelType]) return { ...NO, reason: 'object' };
-  const entries = members(body, 'entry');
-  const foreign = entries.length > 0 && !entries.some((entry) => isOurs(entry, cfg, channel));
-  return foreign ? { ...NO, reason: 'page' } : { ok: true };
-}
-
-/** What `object` says on the hook of the other channel type. */
-const OTHER: Readonly<Record<string, string>> = { MESSENGER: 'instagram', INSTAGRAM: 'page' };
-
-/** All events of the channel's own page; what another app handles (`standby`) and changes of the page itself say nothing to us. */
-export function parse({ raw }: RawRequest, context: Context): readonly InboundEvent[] {
-  const base = { channelId: context.channel.id, occurredAt: context.now.toISOString() };
-  const entries = members(readJson(raw), 'entry');
-  if (entries.length === 0)
-    return [{ ...base, kind: 'unparsed', eventKey: `raw:${digest(raw)}`, reason: 'no entries' }];
-  return entries.flatMap((entry) =>
-    isOurs(entry, context.cfg, context.channel)
-      ? members(entry, 'messaging').flatMap((element) =>
-          messagingEvents(base, element, isObject(entry) ? String(entry['id']) : ''),
-        )
-      : [unparsed(base, entry, 'another page')],
-  );
-}
+/** Events of the channel's own page; what another app handles (`standby`) and changes of the page itself say nothing to us. */
+export const { verify, parse, accounts } = createMetaWebhook<MessengerConfig>({
+  isAuthentic: (request, cfg) => isSignedByMeta(request, cfg.appSecret),
+  refusal: () => 'signature',
+  elementsOf: entriesIn,
+  isOurs,
+  eventsOf: (base, entry) => {
+    const { account } = entry;
+    if (account === null) return ofNobody(base, entry);
+    return members(entry.value, 'messaging').flatMap((element) =>
+      messagingEvents(base, element, account),
+    );
+  },
+});
 
 export function reply(): HookReply {
   return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'EVENT_RECEIVED' };
 }
 
 /** An entry names the page, or the Instagram account behind it: the channel's service identifier may be either. */
-function isOurs(entry: unknown, cfg: Partial<MessengerConfig>, channel: HookChannel): boolean {
-  const id = isObject(entry) ? String(entry['id']) : '';
-  return id === cfg.pageId || id === channel.serviceIdentifier;
+function isOurs(
+  { account }: Element,
+  cfg: Partial<MessengerConfig>,
+  channel: HookChannel,
+): boolean {
+  return account === cfg.pageId || account === channel.serviceIdentifier;
 }
 
 function messagingEvents(base: EventBase, element: unknown, page: string): readonly InboundEvent[] {

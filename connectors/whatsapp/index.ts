@@ -3,10 +3,13 @@ import type { Capabilities, Connector } from '../connector';
 import { GRAPH_SECRETS } from '../meta/config';
 import { CloudConfig, DialogConfig, type WhatsAppConfig } from './config';
 import { fetchMedia, markRead, react, send, typing } from './send';
-import { handshake, parse, reply, verify } from './webhook';
+import { accounts, handshake, parse, reply, verify } from './webhook';
 
 /** WhatsApp straight from Meta (connectors.md 2). */
-export const whatsappCloudConnector = profile('whatsapp-cloud', CloudConfig, GRAPH_SECRETS);
+export const whatsappCloudConnector: Connector<CloudConfig> = {
+  ...profile('whatsapp-cloud', CloudConfig, GRAPH_SECRETS),
+  accounts,
+};
 /** WhatsApp through 360dialog: the same messages, other addresses and credentials. */
 export const dialogConnector = profile('360dialog', DialogConfig, ['apiKey', 'webhookSecret']);
 

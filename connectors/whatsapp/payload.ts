@@ -8,7 +8,6 @@ export const Errors = z.array(GraphError).nullish().catch(null);
 
 /** One element of `entry[].changes[]`. */
 export const Change = z.looseObject({ field: z.string(), value: z.looseObject({}) });
-export const Metadata = z.looseObject({ phone_number_id: Text, display_phone_number: Text });
 export const ContactCard = z.looseObject({
   wa_id: Text,
   user_id: Text,

@@ -1,24 +1,8 @@
-import type { z } from 'zod';
-import type {
-  HookChannel,
-  HookContext,
-  HookReply,
-  InboundEvent,
-  RawRequest,
-  Verdict,
-} from '../connector';
-import {
-  digest,
-  type EventBase,
-  isObject,
-  isoOf,
-  members,
-  partIdOf,
-  readJson,
-  unparsed,
-} from '../meta/elements';
+import type { HookChannel, HookContext, HookReply, InboundEvent, RawRequest } from '../connector';
+import { digest, type EventBase, isoOf, members, partIdOf, unparsed } from '../meta/elements';
 import { answerChallenge } from '../meta/handshake';
 import { isSignedByMeta } from '../meta/signature';
+import { changesIn, createMetaWebhook, type Element, metadataOf } from '../meta/webhook';
 import { detailOf } from '../provider-call';
 import { sameBytes, secretsOf } from '../secrets';
 import { reasonOf, stateOf } from './codes';
@@ -30,7 +14,6 @@ import {
   Edit,
   Errors,
   Message,
-  Metadata,
   Reaction,
   Revoke,
   Status,
@@ -39,72 +22,39 @@ import {
 } from './payload';
 
 type Context = HookContext<WhatsAppConfig>;
-const NO = { ok: false, status: 401 } as const;
 
 /** Meta's set-up call. 360dialog has none. */
 export function handshake(request: RawRequest, { cfg }: Context): HookReply | null {
   return isCloud(cfg) ? answerChallenge(request, cfg.verifyToken) : null;
 }
 
-/**
- * Meta signs the body; 360dialog shows a secret in a header (connectors.md 2). Afterwards: a request that names numbers must name
- * the channel's own among them, since one app serves many.
- */
-export function verify(
-  request: RawRequest,
-  cfg: WhatsAppConfig,
-  _now: Date,
-  channel: HookChannel,
-): Verdict {
-  const known = isCloud(cfg) ? isSignedByMeta(request, cfg.appSecret) : showsSecret(request, cfg);
-  if (!known) return { ...NO, reason: isCloud(cfg) ? 'signature' : 'secret' };
-  const named = changesOf(request.raw)
-    .map(metadataOf)
-    .filter((metadata) => metadata !== null);
-  const foreign = named.length > 0 && !named.some((metadata) => isOurs(metadata, cfg, channel));
-  return foreign ? { ...NO, reason: 'number' } : { ok: true };
-}
-
-/** All messages, statuses and account news of the request for the channel's own number; other fields say nothing to us. */
-export function parse({ raw }: RawRequest, context: Context): readonly InboundEvent[] {
-  const base = { channelId: context.channel.id, occurredAt: context.now.toISOString() };
-  const changes = changesOf(raw);
-  if (changes.length === 0)
-    return [{ ...base, kind: 'unparsed', eventKey: `raw:${digest(raw)}`, reason: 'no changes' }];
-  return changes.flatMap((element) => {
-    const metadata = metadataOf(element);
-    if (metadata && !isOurs(metadata, context.cfg, context.channel))
-      return [unparsed(base, element, 'another number')];
+/** Meta signs the body; 360dialog shows a secret in a header (connectors.md 2). */
+export const { verify, parse, accounts } = createMetaWebhook<WhatsAppConfig>({
+  isAuthentic: (request, cfg) =>
+    isCloud(cfg) ? isSignedByMeta(request, cfg.appSecret) : showsSecret(request, cfg),
+  refusal: (cfg) => (isCloud(cfg) ? 'signature' : 'secret'),
+  elementsOf: changesIn,
+  isOurs,
+  eventsOf: (base, { value: element }) => {
     const change = Change.safeParse(element);
     if (!change.success) return [unparsed(base, element, 'a change')];
     const { field, value } = change.data;
     if (field === 'user_id_update')
       return members(value, 'user_id_update').map((update) => identityEvent(base, update));
-    return field === 'messages' ? valueEvents(base, value) : [];
-  });
-}
+    return field === 'messages' ? valueEvents(base, value) : []; // other fields say nothing to us
+  },
+});
 
 export function reply(): HookReply {
   return { status: 200 };
 }
 
-function changesOf(raw: Uint8Array): readonly unknown[] {
-  return members(readJson(raw), 'entry').flatMap((entry) => members(entry, 'changes'));
-}
-
-type Named = z.infer<typeof Metadata>;
-
-function metadataOf(change: unknown): Named | null {
-  const value = isObject(change) ? change['value'] : undefined;
-  const parsed = Metadata.safeParse(isObject(value) ? value['metadata'] : undefined);
-  return parsed.success ? parsed.data : null;
-}
-
 /** By the id of the number where it is configured, else by the number itself. */
-function isOurs(metadata: Named, cfg: Partial<WhatsAppConfig>, channel: HookChannel): boolean {
-  if (isCloud(cfg)) return metadata.phone_number_id === cfg.phoneNumberId;
-  const digits = (number: string | null | undefined) => (number ?? '').replace(/\D/g, '');
-  return digits(metadata.display_phone_number) === digits(channel.serviceIdentifier);
+function isOurs(element: Element, cfg: Partial<WhatsAppConfig>, channel: HookChannel): boolean {
+  if (isCloud(cfg)) return element.account === cfg.phoneNumberId;
+  const digits = (number: unknown) => String(number ?? '').replace(/\D/g, '');
+  const number = metadataOf(element.value)?.['display_phone_number'];
+  return digits(number) === digits(channel.serviceIdentifier);
 }
 
 function showsSecret({ headers }: RawRequest, cfg: DialogConfig): boolean {

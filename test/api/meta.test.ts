@@ -27,6 +27,15 @@ beforeAll(async () => {
     make('channels', { queueId: 'support', wrapUp: { enabled: false }, ...given });
   const fb = { channelType: 'MESSENGER', serviceIdentifier: 'PAGE1', connectorId: 'page' };
   const wa = { channelType: 'WHATSAPP', serviceIdentifier: '+15550001111', connectorId: 'number' };
+  const other = { ...shared, appSecret: 'secret-of-another-app' };
+  const numbers = {
+    second: { phoneNumberId: 'PN2', ...shared },
+    far: { phoneNumberId: 'PN3', ...other },
+  };
+  for (const [id, attributes] of Object.entries(numbers)) {
+    await make('connectors', { id, providerId: 'whatsapp-cloud', attributes });
+    await channel({ ...wa, id, serviceIdentifier: attributes.phoneNumberId, connectorId: id });
+  }
   await channel({ id: 'fb', ...fb });
   await channel({ id: 'wa', ...wa });
   api = live().another({
@@ -141,14 +150,60 @@ it('answers the set-up call of Meta, and no other', async () => {
   expect((await ask('no')).status).toBe(403);
 });
 
-it('takes nothing that is not signed, or is another page’s alone', async () => {
+it('takes nothing that is not signed; what is about a stranger’s page it acknowledges, counts and keeps', async () => {
   const user = `U${randomUUID()}`;
   const event = from(user, { message: { mid: 'm_0', text: 'hi' } });
   expect((await hook('fb', page(event), 'other-secret')).status).toBe(401);
   const elsewhere = { object: 'page', entry: [{ id: 'PAGE9', messaging: [event] }] };
-  expect((await hook('fb', elsewhere)).status).toBe(401);
+  expect((await hook('fb', elsewhere, 'other-secret')).status).toBe(401);
+  const told = () => api.logged.filter(({ message }) => message.includes('parts for nobody'));
+  expect(told()).toEqual([]);
+  expect((await hook('fb', elsewhere)).status).toBe(200);
+  expect(told()).toMatchObject([{ level: 'warn', fields: { channelId: 'fb', count: 1 } }]);
   const filter = { channelId: 'fb', identifier: user };
   expect((await live().stores.customers.search(filter, { limit: 1 })).items).toEqual([]);
+});
+
+it('hands what comes to one address of an app to the channels of its numbers and pages, each by its own secret', async () => {
+  const number = () => `1555${String(Math.random()).slice(2, 10)}`;
+  const said = (phone_number_id: string, sender: string) => ({
+    field: 'messages',
+    value: {
+      metadata: { phone_number_id },
+      messages: [{ id: `wamid.${randomUUID()}`, from: sender, type: 'text', text: { body: 'hi' } }],
+    },
+  });
+  const business = (...changes: object[]) => ({
+    object: 'whatsapp_business_account',
+    entry: [{ changes }],
+  });
+  const isHeardOn = async (channelId: string, phone: string) => {
+    const filter = { channelId, identifier: `+${phone}` };
+    const [customer] = (await live().stores.customers.search(filter, { limit: 1 })).items;
+    if (!customer) return false;
+    const about = { customerId: customer.id, channelId };
+    return (await live().stores.conversations.list(about, { limit: 1 })).items.length > 0;
+  };
+  const [first, second, far, forged] = [number(), number(), number(), number()];
+  const answer = await hook(
+    'wa',
+    business(said('PN1', first), said('PN2', second), said('PN3', forged)),
+  );
+  expect(answer.status).toBe(200);
+  // Its own app signs it; where it came in knows nothing of that secret.
+  expect((await hook('wa', business(said('PN3', far)), 'secret-of-another-app')).status).toBe(200);
+  const mid = `m_${randomUUID()}`;
+  const user = `U${randomUUID()}`;
+  expect((await hook('wa', page(from(user, { message: { mid, text: 'hi' } })))).status).toBe(200);
+  for (const [phone, channelId] of [
+    [first, 'wa'],
+    [second, 'second'],
+    [far, 'far'],
+  ] as const)
+    await eventually(async () => (await isHeardOn(channelId, phone)) || null);
+  const filter = { channelId: 'fb', identifier: user };
+  expect((await live().stores.customers.search(filter, { limit: 1 })).items).toHaveLength(1);
+  expect(await isHeardOn('far', forged)).toBe(false);
 });
 
 it('carries a chat: the answer goes out, its echo, delivery and reading come back', async () => {
