@@ -18,7 +18,11 @@ interface Rest {
  */
 export class Circuit {
   readonly #rests = new Map<string, Rest>();
-  constructor(private readonly clock: () => number) {}
+  constructor(
+    private readonly clock: () => number,
+    /** Told when a channel begins to rest, and when it goes on. */
+    private readonly changed: (channelId: string, resting: boolean) => void = () => undefined,
+  ) {}
 
   /** Milliseconds until the channel may be tried. 0: now, and where it rests the caller is its probe. */
   waitMs(channelId: string): number {
@@ -39,11 +43,14 @@ export class Circuit {
     if (!resting && rest.failed.size < FAILURES) return false;
     rest.pauseMs = resting ? Math.min(rest.pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     rest.until = this.clock() + Math.max(rest.pauseMs, retryAfterMs);
+    if (!resting) this.changed(channelId, true);
     return !resting;
   }
 
   /** The provider answers, whatever it says. */
   answered(channelId: string): void {
+    const rested = (this.#rests.get(channelId)?.until ?? 0) !== 0;
     this.#rests.delete(channelId);
+    if (rested) this.changed(channelId, false);
   }
 }

@@ -56,6 +56,8 @@ export interface SendDeps {
   readonly customers?: Pick<CustomerStore, 'identify'>;
   /** For operators, once per channel that stopped, and for each send that could not be recorded. */
   readonly alert: (alert: SendAlert) => void;
+  /** Told when a channel begins to rest because its provider is away, and when it goes on. */
+  readonly channelRests?: (channelId: string, resting: boolean) => void;
   readonly now?: () => Date;
   /** Monotonic milliseconds. */
   readonly clock?: () => number;
@@ -84,7 +86,7 @@ const LOOKUP_PATIENCE_MS = 120_000;
 export function createSendActivities(deps: SendDeps): SendActivities {
   const { ledger, now = () => new Date(), clock = () => performance.now() } = deps;
   const pacer = new Pacer(clock);
-  const circuit = new Circuit(clock);
+  const circuit = new Circuit(clock, deps.channelRests);
   /** By channel: until when nothing is tried, 0 when the last send went out. */
   const pausedUntil = new Map<string, number>();
 

@@ -48,7 +48,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
   // In this order: who is asking is known before their body is read, and the body is sound before it is looked up by key.
   const { rateWindowSeconds: windowSeconds } = limits;
-  app.use(requestId());
+  app.use(requestId(deps.withLogFields));
   app.use(requestMetrics(deps.metrics));
   app.use(securityHeaders(config));
   // Before anything that may refuse: the widget must be able to read a refusal.

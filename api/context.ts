@@ -18,6 +18,12 @@ export interface ApiLogger {
   error(fields: object, message: string): void;
 }
 
+/** Runs work whose log lines all carry some fields (infra/log-fields.ts). */
+export type WithLogFields = <T>(
+  fields: { readonly requestId: string; readonly conversationId: string | undefined },
+  work: () => T,
+) => T;
+
 /** What `createApp` (api/app.ts) is given by its entry point. */
 export interface AppDeps {
   readonly stores: Stores;
@@ -26,6 +32,8 @@ export interface AppDeps {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly config: ApiConfig;
   readonly logger: ApiLogger;
+  /** @default lines carry what they are given alone */
+  readonly withLogFields?: WithLogFields;
   readonly metrics: Registry;
   readonly now: () => Date;
   /** Aborted when the process stops: open streams end and their readers come back. */

@@ -16,6 +16,8 @@ import { createWrapUpForms } from './conversations/wrap-up-forms';
 import { createDirectLineVisitors } from './directline/visitors';
 import { createIngress } from './ingress/ingress';
 import { createReceipts } from './ingress/receipts';
+import { countedIngress, countedReceipts } from './metrics/inbound';
+import { watchStreams } from './metrics/streams';
 import { createStartJob } from './privacy/start-job';
 import { agentEventRoutes } from './routes/agent-events';
 import { agentRoutes } from './routes/agents';
@@ -61,7 +63,8 @@ export interface ConversationApiDeps extends RouteDeps {
 /** Everything about conversations and who works on them: what comes in, what is read, what is done, what visitors see. One of each service per process. */
 export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: ConversationApiDeps): void {
   const { stores, temporal, logger, limits, now, teams, desk } = deps;
-  const ingress = createIngress({ stores, temporal });
+  const ingress = countedIngress(createIngress({ stores, temporal }), deps.metrics);
+  const receipts = createReceipts({ stores, temporal });
   const access = createConversationAccess({ stores, temporal, teams });
   const audit = createAuditTrail(stores.audit, logger);
   const people = createPeople(stores.config);
@@ -74,10 +77,11 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     places,
     ingress,
     access,
-    ...createReceipts({ stores, temporal }),
+    ...receipts,
+    takeReceipt: countedReceipts(receipts.takeReceipt, deps.metrics),
     typing: createTypingBus(),
     signs: createProviderSigns(deps),
-    slots: createStreamSlots(limits.streamsPerSubject),
+    slots: createStreamSlots(limits.streamsPerSubject, watchStreams(deps.metrics)),
     act,
     ...visitors,
     directLine: createDirectLineVisitors({ auth: deps.auth, knownVisitor: visitors.knownVisitor }),

@@ -11,6 +11,7 @@ import {
   ConfigurationFileError,
   readConfigurationFile,
 } from '../infra/configuration-file';
+import { withLogFields } from '../infra/log-fields';
 import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import { createStores } from '../infra/mongo/stores';
@@ -24,7 +25,8 @@ import { createCodecApp, originsOf } from './codec/codec-app';
 import { type CheckerDeps, createConfigurationChecker } from './configuration/checker';
 import { fileRules } from './configuration/file-rules';
 import { listen } from './listen';
-import { createMetricsApp } from './metrics-app';
+import { createMetricsApp } from './metrics/app';
+import { registerLiveFigures } from './metrics/live-figures';
 import { createConfigurationNews } from './routing/configuration-news';
 import { createRoutingDesk } from './routing/desk';
 
@@ -63,9 +65,11 @@ async function serve(
   });
   closing.push(() => connection.close());
   await configure(config, stores, { connectors, outgoing }, logger);
-  await createConfigurationNews(createRoutingDesk(temporal), logger).tell();
+  const desk = createRoutingDesk(temporal);
+  await createConfigurationNews(desk, logger).tell();
 
   const now = () => new Date();
+  registerLiveFigures(metrics, { stores, temporal, desk, now });
   const inside = createMetricsApp(metrics);
   if (config.payloadEncryption)
     inside.route(
@@ -77,7 +81,10 @@ async function serve(
         logger,
       }),
     );
-  const metricsServer = await listen(inside, { host: '127.0.0.1', port: config.metricsPort });
+  const metricsServer = await listen(inside, {
+    host: config.metricsHost,
+    port: config.metricsPort,
+  });
   closing.push(() => metricsServer.close(0));
   const mediaLinks = createMediaLinks(config);
   const app = createApp({
@@ -93,6 +100,7 @@ async function serve(
     outgoing,
     config,
     logger,
+    withLogFields,
     metrics,
     now,
     stopping,

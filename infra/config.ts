@@ -17,7 +17,11 @@ export interface TemporalConfig {
 interface CommonConfig {
   readonly host: string;
   readonly port: number;
+  /** Where both metrics ports listen. */
+  readonly metricsHost: string;
+  /** Of the api. */
   readonly metricsPort: number;
+  readonly workerMetricsPort: number;
   /** Absolute. */
   readonly dataDir: string;
   /** Without a trailing slash. Provider signatures are computed over it. */
@@ -140,7 +144,9 @@ const secrets = list.refine(
 const Environment = z.object({
   HOST: text.default('127.0.0.1'),
   PORT: port.default(8080),
+  METRICS_HOST: text.default('127.0.0.1'),
   METRICS_PORT: port.default(9464),
+  WORKER_METRICS_PORT: port.optional(),
   PARLEY_DATA_DIR: text.default('.parley'),
   PARLEY_PUBLIC_URL: url.optional(),
   PARLEY_CONFIG: text.default('parley.yaml'),
@@ -218,7 +224,9 @@ function common(values: Values): CommonConfig {
   return {
     host: values.HOST,
     port: values.PORT,
+    metricsHost: values.METRICS_HOST,
     metricsPort: values.METRICS_PORT,
+    workerMetricsPort: values.WORKER_METRICS_PORT ?? values.METRICS_PORT + 1,
     dataDir: path.resolve(values.PARLEY_DATA_DIR),
     publicUrl: (
       values.PARLEY_PUBLIC_URL ?? `http://${hostInUrl(values.HOST)}:${values.PORT}`

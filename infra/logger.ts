@@ -1,5 +1,6 @@
 import pino, { type Logger as PinoLogger } from 'pino';
 import type { Config } from './config';
+import { currentLogFields } from './log-fields';
 
 /** Write `logger.info({ channelId }, 'what happened')`. Fields outside {@link LOGGED_FIELDS} are dropped. */
 export type Logger = PinoLogger;
@@ -72,6 +73,7 @@ export function createLogger(
   const options: pino.LoggerOptions = {
     level: logLevel,
     base: { component },
+    mixin: currentLogFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }), log: onlyAllowed },
     serializers: { err: (described: unknown) => described }, // pino's own would put the causes' texts back

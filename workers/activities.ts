@@ -15,6 +15,7 @@ import type { OpenStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
 import { createOutgoingMail } from '../infra/outgoing-mail';
 import { createRoutingWorkflow } from '../infra/routing-workflow';
+import type { WorkerCounters } from './metrics/counters';
 
 /** Activities by the queue that runs them. A queue with neither activities nor workflows gets no worker. */
 export interface ParleyActivities {
@@ -34,6 +35,7 @@ export function parleyActivities(
   client: Client,
   stores: OpenStores,
   logger: Logger,
+  counters: WorkerCounters,
 ): ParleyActivities {
   const outgoing = createOutgoing(config);
   const activities = createActivities({
@@ -56,8 +58,11 @@ export function parleyActivities(
       mail: createOutgoingMail(outgoing),
       linkOf: createMediaLinks(config).linkOf,
       publicUrl: config.publicUrl,
-      alert: ({ kind, channelId, reason }) =>
-        logger.error({ channelId, reason, code: kind }, 'a send needs an operator'),
+      alert: ({ kind, channelId, reason }) => {
+        counters.operatorAlerts.inc({ channel: channelId, kind });
+        logger.error({ channelId, reason, code: kind }, 'a send needs an operator');
+      },
+      channelRests: (channel, resting) => counters.channelResting.set({ channel }, resting ? 1 : 0),
     },
   });
   return { sends: {}, ...activities, bots: { ...botActivities, ...activities.bots } };

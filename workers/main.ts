@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectorOf } from '../connectors';
 import type { Config } from '../infra/config';
+import { freePort } from '../infra/embedded/free-port';
 import type { Logger } from '../infra/logger';
 import { createStores } from '../infra/mongo/stores';
 import { dataConverterOf } from '../infra/payload-codec';
@@ -11,11 +12,14 @@ import { aborted, runService, stopRequested } from '../infra/process';
 import { ensureSearchAttributes } from '../infra/search-attributes';
 import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
 import { parleyActivities } from './activities';
+import { activityLogs } from './activity-logs';
 import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
 import { keepHealthFile } from './health-file';
 import { keptBundles, lookAfterKept } from './kept-bundles';
 import { runMailboxService } from './mailbox-service';
+import { activityFigures } from './metrics/activities';
+import { serveWorkerMetrics } from './metrics/service';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
 import { pinnedQueues, type QueueOptions, queuesOf } from './task-queues';
 import { runWebhookService } from './webhook-service';
@@ -23,8 +27,8 @@ import { runWebhookService } from './webhook-service';
 const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
 const TEMPORAL_PATIENCE_MS = 5000;
 
-/** The worker process: until it is asked to end. */
-async function main(config: Config, logger: Logger): Promise<void> {
+/** The worker process: until it is asked to end. `sdkMetricsPort`: where the SDK shows its figures, on loopback. */
+async function main(config: Config, logger: Logger, sdkMetricsPort: number): Promise<void> {
   const stop = stopRequested();
   const { address, namespace } = config.temporal;
   const bundle = await readBundle(bundleFile());
@@ -36,14 +40,21 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const { client, connection: clientConnection } = await connectTemporal(config.temporal, {
     dataConverter,
   });
+  const providerOf = async (channelId: string) => {
+    const found = await stores.config.channel(channelId).catch(() => null);
+    return found?.connector.providerId ?? 'unknown';
+  };
   await ensureSearchAttributes(clientConnection, namespace).catch((err: unknown) =>
     logger.warn(
       { err, namespace },
       'search attributes could not be registered; make them with the tools of your Temporal',
     ),
   );
-  const activities = parleyActivities(config, client, stores, logger);
-  const group = createWorkerGroup({ connection, namespace, dataConverter });
+  const metrics = await serveWorkerMetrics(config, sdkMetricsPort, logger);
+  const { counters } = metrics;
+  const activities = parleyActivities(config, client, stores, logger, counters);
+  const interceptors = { activity: [activityLogs(), activityFigures({ counters, providerOf })] };
+  const group = createWorkerGroup({ connection, namespace, dataConverter, interceptors });
   void aborted(stop).then(() => group.stopAll()); // failures of the drain arrive at group.ended
 
   const over = new AbortController();
@@ -71,6 +82,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
     await webhooks;
     await mailboxes;
     await health;
+    await metrics.close();
     await stores.close();
     await clientConnection.close();
     await connection.close();
@@ -145,7 +157,7 @@ function keyOf(buildId: string, taskQueue: string): string {
 }
 
 /** The SDK's own messages in our log. Its signal handling is off: this process drains by {@link stopRequested}. */
-function installRuntime(logger: Logger): void {
+function installRuntime(logger: Logger, metricsPort: number): void {
   const levels = {
     TRACE: 'trace',
     DEBUG: 'debug',
@@ -155,6 +167,16 @@ function installRuntime(logger: Logger): void {
   } as const;
   Runtime.install({
     shutdownSignals: [],
+    telemetryOptions: {
+      metrics: {
+        prometheus: {
+          bindAddress: `127.0.0.1:${metricsPort}`,
+          unitSuffix: true,
+          countersTotalSuffix: true,
+          useSecondsForDurations: true,
+        },
+      },
+    },
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       // A queue of activities alone, or of workflows alone, is meant so.
       const expected =
@@ -166,8 +188,9 @@ function installRuntime(logger: Logger): void {
 }
 
 if (require.main === module) {
-  runService('worker', (config, logger) => {
-    installRuntime(logger);
-    return main(config, logger);
+  runService('worker', async (config, logger) => {
+    const sdkMetricsPort = await freePort(0);
+    installRuntime(logger, sdkMetricsPort);
+    await main(config, logger, sdkMetricsPort);
   });
 }

@@ -16,7 +16,7 @@ import { guarded, jsonOrNull } from '../middleware/json-guard';
 import { content, createRoute, createRouter, json, jsonBody, z } from '../openapi';
 import { callerKey } from '../principal';
 import { socketStream } from '../streams/socket';
-import { eventStream, type StreamSlots } from '../streams/sse';
+import { eventStream, type StreamEnd, type StreamSlots } from '../streams/sse';
 import { FROM_THE_START } from '../webchat/cursor';
 import { createStreamMarks } from '../webchat/stream-marks';
 import { providerMessageIdOf, VisitorHistory } from '../webchat/visitor-history';
@@ -158,14 +158,14 @@ export function deepChatRoutes(deps: DeepChatRouteDeps) {
     const { principal, visitor } = known;
     const history = await VisitorHistory.open(stores, visitor, FROM_THE_START);
     slots.take(callerKey(principal))(); // refused before the handshake, counted from the opening on
-    let release = () => {};
+    let release: (how?: StreamEnd) => void = () => {};
     let answer = (_: object) => {};
     const requestId = c.get('requestId');
     return socketStream({
       heartbeatSeconds: limits.heartbeatSeconds,
       stopping: deps.stopping,
       stillAllowed: () => auth.stillValid(principal),
-      onClose: () => release(),
+      onClose: (how) => release(how),
       onError: (err) => logger.error({ requestId, err }, 'a stream failed'),
       onFrame: (frame) =>
         void take(known, frame).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { invalid } from '../errors';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { callerKey } from '../principal';
 import { socketStream } from '../streams/socket';
-import type { StreamSlots } from '../streams/sse';
+import type { StreamEnd, StreamSlots } from '../streams/sse';
 import type { TypingBus } from '../streams/typing-bus';
 import { createStreamMarks, OUTBOUND_TYPES } from '../webchat/stream-marks';
 import { type ShownEntry, VisitorHistory } from '../webchat/visitor-history';
@@ -54,14 +54,14 @@ export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
   ): Promise<WSEvents> {
     const history = await VisitorHistory.open(stores, visitor, cursorAt(watermarkOf(watermark)));
     slots.take(callerKey(principal))(); // refused before the handshake, counted from the opening on
-    let release = () => {};
+    let release: (how?: StreamEnd) => void = () => {};
     const [requestId, { channelId }] = [c.get('requestId'), visitor];
     const context = { conversationId, userId: visitor.identifier, mediaLinkOf: deps.mediaLinkOf };
     return socketStream({
       heartbeatSeconds: limits.heartbeatSeconds,
       stopping: deps.stopping,
       stillAllowed: () => auth.stillValid(principal),
-      onClose: () => release(),
+      onClose: (how) => release(how),
       onError: (err) => logger.error({ requestId, channelId, err }, 'a stream failed'),
       run: async (sink, signal) => {
         release = slots.take(callerKey(principal));

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import { CONVERSATION_TASK_QUEUE } from '../../workflows/conversation/messages';
 import type { RouteDeps } from '../context';
 import { createRoute, createRouter, json, listQuery, pageOf, z } from '../openapi';
+import { partsUp } from '../readiness';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 const Part = z.enum(['up', 'down']);
@@ -61,16 +59,8 @@ export function operationRoutes({ stores, temporal }: RouteDeps) {
   return createRouter()
     .openapi(getHealth, (c) => c.json({ status: 'ok' as const }, 200))
     .openapi(getReadiness, async (c) => {
-      const [mongodb, temporalAndWorker] = await Promise.all([
-        isUp(stores.ping()),
-        pollers(temporal),
-      ]);
-      const worker = temporalAndWorker !== null && temporalAndWorker > 0;
-      const view = {
-        temporal: part(temporalAndWorker !== null),
-        mongodb: part(mongodb),
-        worker: part(worker),
-      };
+      const { temporal: server, mongodb, worker } = await partsUp(stores, temporal);
+      const view = { temporal: part(server), mongodb: part(mongodb), worker: part(worker) };
       const ready = Object.values(view).every((state) => state === 'up');
       return c.json({ ready, ...view }, ready ? 200 : 503);
     })
@@ -79,40 +69,6 @@ export function operationRoutes({ stores, temporal }: RouteDeps) {
       const { items, nextCursor } = await stores.audit.list(filter, { limit, cursor });
       return c.json({ items: items as z.infer<typeof AuditRow>[], nextCursor }, 200);
     });
-}
-
-/** A part that does not answer in this time is down, whatever it says later. */
-const PATIENCE_MS = 2_000;
-/** A poll lasts a minute, so a poller that lives was seen in this time. */
-const POLLER_SEEN_WITHIN_MS = 75_000;
-/** temporal.api.enums.v1.TaskQueueType.WORKFLOW */
-const WORKFLOW_QUEUE = 1;
-
-/** How many workers poll for conversations; null when Temporal does not answer. */
-async function pollers(temporal: Client): Promise<number | null> {
-  try {
-    const asked = temporal.connection.withDeadline(Date.now() + PATIENCE_MS, () =>
-      temporal.workflowService.describeTaskQueue({
-        namespace: temporal.options.namespace,
-        taskQueue: { name: CONVERSATION_TASK_QUEUE },
-        taskQueueType: WORKFLOW_QUEUE,
-      }),
-    );
-    const { pollers: seen } = await asked;
-    const since = Date.now() - POLLER_SEEN_WITHIN_MS;
-    return seen.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
-      .length;
-  } catch {
-    return null;
-  }
-}
-
-async function isUp(asked: Promise<unknown>): Promise<boolean> {
-  const answered = asked.then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answered, sleep(PATIENCE_MS, false, { ref: false })]);
 }
 
 function part(up: boolean): 'up' | 'down' {

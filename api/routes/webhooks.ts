@@ -45,6 +45,12 @@ export function webhookRoutes(deps: WebhookDeps) {
     'parley_webhook_accounts_unknown_total',
     'Accounts in signed webhooks that belong to no channel.',
   );
+  const refused = new Counter({
+    name: 'parley_webhooks_refused_total',
+    help: 'Webhooks whose signature did not fit.',
+    labelNames: ['channel'],
+    registers: [deps.metrics],
+  });
   const alerts = counter(
     deps.metrics,
     'parley_webhook_account_alerts_total',
@@ -69,6 +75,7 @@ export function webhookRoutes(deps: WebhookDeps) {
       now: context.now,
     });
     if ('ok' in found) {
+      refused.inc({ channel: channelId });
       logger.warn({ channelId, reason: found.reason }, 'a webhook was refused');
       throw new ProblemError(
         found.status === 403 ? 'FORBIDDEN' : 'UNAUTHENTICATED',

@@ -39,7 +39,7 @@ export function socketStream(options: SocketStreamOptions): WSEvents {
     over.abort();
     clearInterval(timer);
     options.stopping.removeEventListener('abort', goodbye);
-    options.onClose();
+    options.onClose(code === TRY_AGAIN_LATER ? 'drop' : code === null ? 'gone' : 'end');
     if (code === TRY_AGAIN_LATER) raw()?.terminate();
     else if (code !== null) socket?.close(code);
   }

@@ -19,6 +19,9 @@ export interface EventSink {
   readonly closed: boolean;
 }
 
+/** We ended it, we dropped a reader who was too slow, the reader went away. */
+export type StreamEnd = 'end' | 'drop' | 'gone';
+
 export interface EventStreamOptions {
   /** Writes the stream. Called at once; what it throws ends the stream. `signal` is aborted when the stream closes. */
   readonly run: (sink: EventSink, signal: AbortSignal) => Promise<void>;
@@ -27,8 +30,8 @@ export interface EventStreamOptions {
   readonly stopping: AbortSignal;
   /** Asked at each heartbeat; false ends the stream: a revoked token must not go on reading. */
   readonly stillAllowed: () => Promise<boolean>;
-  /** Called once when the stream is over, however it ended. */
-  readonly onClose: () => void;
+  /** Called once when the stream is over. */
+  readonly onClose: (how: StreamEnd) => void;
   /** What `run` threw: the answer has long begun, so it can only be told to the log. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,13 +47,13 @@ export function eventStream(options: EventStreamOptions): Response {
   let pulled: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  function finish(how: 'end' | 'drop' | 'gone'): void {
+  function finish(how: StreamEnd): void {
     if (over.signal.aborted) return;
     over.abort();
     clearInterval(timer);
     options.stopping.removeEventListener('abort', goodbye);
     wakeAll();
-    options.onClose();
+    options.onClose(how);
     if (how === 'end') controller.close();
     // What waits for a reader who does not read is let go of, and the connection with it.
     if (how === 'drop') controller.error(new Error('the reader is too slow'));
@@ -140,10 +143,17 @@ export function emptyStream(): Response {
 /** Counts open streams by caller. */
 export interface StreamSlots {
   /** Takes a place; call the answer to give it back. Throws `RATE_LIMITED`. */
-  take(caller: string): () => void;
+  take(caller: string): (how?: StreamEnd) => void;
 }
 
-export function createStreamSlots(perCaller: number): StreamSlots {
+/** Hears of every stream that opens and closes. */
+export interface StreamWatch {
+  opened(): void;
+  /** `how` is unknown of sockets. */
+  closed(how?: StreamEnd): void;
+}
+
+export function createStreamSlots(perCaller: number, watch?: StreamWatch): StreamSlots {
   const open = new Map<string, number>();
   return {
     take(caller) {
@@ -151,10 +161,12 @@ export function createStreamSlots(perCaller: number): StreamSlots {
       if (count >= perCaller)
         throw new ProblemError('RATE_LIMITED', 'Too many open streams; close one first.');
       open.set(caller, count + 1);
+      watch?.opened();
       let given = true;
-      return () => {
+      return (how) => {
         if (!given) return;
         given = false;
+        watch?.closed(how);
         const left = (open.get(caller) ?? 1) - 1;
         if (left > 0) open.set(caller, left);
         else open.delete(caller);

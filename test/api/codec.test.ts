@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { authenticatorOf } from '../../api/app';
 import { createCodecApp, originsOf } from '../../api/codec/codec-app';
-import { createMetricsApp } from '../../api/metrics-app';
+import { createMetricsApp } from '../../api/metrics/app';
 import { createPayloadCodec, type DataKey, type DataKeys } from '../../infra/payload-codec';
 import { ADMIN_TOKEN, SECRETS, testApi } from '../support/api';
 

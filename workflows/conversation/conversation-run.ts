@@ -13,6 +13,7 @@ import { BotRoster } from './bot-roster';
 import { HookRunner } from './hooks';
 import type { Carried } from './messages';
 import { Outbox } from './outbox';
+import { alertIfOverdue } from './overdue';
 import { RequestDesk } from './request-desk';
 import { RoutingPost } from './routing-post';
 
@@ -244,6 +245,7 @@ export class ConversationRun {
         return;
       case 'closingRetry':
         this.closingRetry = { forced: effect.forced };
+        alertIfOverdue(this.current, Date.now());
         this.archive.retry();
         return;
       default:
