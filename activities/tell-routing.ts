@@ -6,5 +6,13 @@ export function createTellRoutingActivities(routing: RoutingWorkflow) {
   return {
     tellRouting: ({ signals }) => routing.tell(signals),
     takePlace: (place) => routing.takePlace(place),
+    /** Of the task where it waits, else of one more in the queue. */
+    async estimateWait({ taskId, queueId }) {
+      const { tasks, next } = await routing.waits({
+        taskIds: taskId === null ? [] : [taskId],
+        queueIds: queueId === null ? [] : [queueId],
+      });
+      return tasks[taskId ?? ''] ?? next[queueId ?? ''] ?? null;
+    },
   } satisfies Partial<ConversationActivities>;
 }

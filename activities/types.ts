@@ -6,6 +6,7 @@ import type { Projection } from '../domain/conversation/projection';
 import type { MediaFailure } from '../domain/message/media-state';
 import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
+import type { WaitEstimate } from '../domain/routing/wait';
 import type { RoutingNews } from '../infra/routing-stores';
 import type { MediaInput, PendingMedium } from '../workflows/media/messages';
 import type { PrivacyInput } from '../workflows/privacy/messages';
@@ -86,6 +87,11 @@ export interface ConversationActivities {
   }): Promise<void>;
   /** Asks routing for a place. Throws non-retryable with the code of the refusal as `type`. */
   takePlace(input: TakePlace): Promise<PlaceTaken>;
+  /** Position and estimated wait of a task that waits, else of one more request in the queue; null where there is neither. */
+  estimateWait(input: {
+    readonly taskId: string | null;
+    readonly queueId: string | null;
+  }): Promise<WaitEstimate | null>;
   /** Verifies that the archive holds exactly 1..head.seq and that the chain ends in head.hash; removes unconfirmed leftovers above it. */
   verifyArchive(input: SealArchive): Promise<ArchiveVerdict>;
 }

@@ -1,10 +1,12 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { type Client, QueryNotRegisteredError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import {
+  getWaitsQuery,
   type PlaceTaken,
   routingStart,
   type TakePlace,
   takePlaceUpdate,
+  type WaitEstimates,
 } from '../workflows/routing/messages';
 
 /** A signal to a workflow, by its wire name. */
@@ -19,6 +21,11 @@ export interface RoutingWorkflow {
   tell(signals: readonly Signal[]): Promise<void>;
   /** Throws an ApplicationFailure whose `type` is the code of the refusal. */
   takePlace(place: TakePlace): Promise<PlaceTaken>;
+  /** Positions and estimated waits as routing has them now; nothing before it first ran. */
+  waits(about: {
+    readonly taskIds: readonly string[];
+    readonly queueIds: readonly string[];
+  }): Promise<WaitEstimates>;
   /** Signals a conversation's workflow. False when it does not run. */
   tellConversation(workflowId: string, signal: Signal): Promise<boolean>;
 }
@@ -57,6 +64,18 @@ export function createRoutingWorkflow(client: Client): RoutingWorkflow {
         return ask().catch((again: unknown) => {
           throw refusalOf(again);
         });
+      }
+    },
+
+    async waits(about) {
+      try {
+        return await within(() =>
+          workflow.getHandle(domain.workflowId).query(getWaitsQuery, about),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError)
+          return { tasks: {}, next: {} };
+        throw error;
       }
     },
 

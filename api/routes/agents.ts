@@ -1,15 +1,14 @@
 import { ConfigId } from '../../domain/channel/schema';
 import type { RouteDeps } from '../context';
 import type { AuditTrail } from '../conversations/audit-trail';
-import { TaskView } from '../conversations/schemas';
 import { staffOf } from '../conversations/staff';
-import { taskView } from '../conversations/views';
 import { createRoute, createRouter, json, jsonBody, listQuery, pageOf, z } from '../openapi';
 import type { StaffPrincipal } from '../principal';
 import type { AgentAccess } from '../routing/agent-access';
 import type { RoutingDesk } from '../routing/desk';
 import { TASK_STATES, taskStateFilter } from '../routing/task-filter';
 import { AgentState, agentStateView } from '../routing/views';
+import { createTaskLister, ListedTask } from '../routing/waits';
 
 const tags = ['Agents'];
 export const agentParams = z.object({ id: ConfigId });
@@ -56,7 +55,7 @@ const getTasks = createRoute({
     params: agentParams,
     query: z.strictObject({ ...listQuery, state: z.enum(TASK_STATES).optional() }),
   },
-  responses: { 200: json(pageOf(TaskView), 'Newest first.') },
+  responses: { 200: json(pageOf(ListedTask), 'Newest first.') },
 });
 
 export interface AgentRouteDeps extends RouteDeps {
@@ -67,6 +66,7 @@ export interface AgentRouteDeps extends RouteDeps {
 
 /** What agents say of themselves, and supervisors of theirs. */
 export function agentRoutes({ stores, agents, desk, audit }: AgentRouteDeps) {
+  const listed = createTaskLister(desk);
   return createRouter()
     .openapi(putState, async (c) => {
       const principal = staffOf(c);
@@ -101,7 +101,7 @@ export function agentRoutes({ stores, agents, desk, audit }: AgentRouteDeps) {
       if (state !== undefined) {
         const filter = { ...taskStateFilter(state), agentId: id };
         const { items, nextCursor } = await stores.tasks.list(filter, page);
-        return c.json({ items: items.map(taskView), nextCursor }, 200);
+        return c.json({ items: await listed(items), nextCursor }, 200);
       }
       // An agent's open tasks are bounded by capacity: one page of each state holds them.
       const open = await Promise.all(
@@ -109,7 +109,7 @@ export function agentRoutes({ stores, agents, desk, audit }: AgentRouteDeps) {
           stores.tasks.list({ state: name, agentId: id }, { limit: OPEN_TASKS_MAX }),
         ),
       );
-      const items = open.flatMap((found) => found.items.map(taskView));
+      const items = await listed(open.flatMap((found) => found.items));
       return c.json({ items, nextCursor: null }, 200);
     });
 }

@@ -4,14 +4,14 @@ import type { TaskFilter } from '../../infra/report-store';
 import type { AnswerOffer } from '../../workflows/routing/messages';
 import type { RouteDeps } from '../context';
 import type { AuditTrail } from '../conversations/audit-trail';
-import { AnId, TaskView } from '../conversations/schemas';
+import { AnId } from '../conversations/schemas';
 import { staffOf } from '../conversations/staff';
-import { taskView } from '../conversations/views';
 import { createRoute, createRouter, json, listQuery, pageOf, z } from '../openapi';
 import { callerKey, type Principal } from '../principal';
 import type { AgentAccess } from '../routing/agent-access';
 import type { RoutingDesk } from '../routing/desk';
 import { TASK_STATES, taskStateFilter } from '../routing/task-filter';
+import { createTaskLister, ListedTask } from '../routing/waits';
 
 const tags = ['Tasks'];
 const taskParams = z.object({ id: AnId });
@@ -53,7 +53,7 @@ const getTasks = createRoute({
       conversationId: AnId.optional(),
     }),
   },
-  responses: { 200: json(pageOf(TaskView), 'Newest first.') },
+  responses: { 200: json(pageOf(ListedTask), 'Newest first.') },
 });
 
 export interface TaskRouteDeps extends RouteDeps {
@@ -80,6 +80,7 @@ export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
     return visible === null ? filter : { ...filter, visibleToSupervisorOf: visible };
   }
 
+  const listed = createTaskLister(desk);
   return createRouter()
     .openapi(postAccept, async (c) => {
       const principal = staffOf(c);
@@ -107,7 +108,7 @@ export function taskRoutes({ stores, agents, desk, audit }: TaskRouteDeps) {
       });
       if (!filter) return c.json({ items: [], nextCursor: null }, 200);
       const { items, nextCursor } = await stores.tasks.list(filter, { limit, cursor });
-      return c.json({ items: items.map(taskView), nextCursor }, 200);
+      return c.json({ items: await listed(items), nextCursor }, 200);
     });
 }
 

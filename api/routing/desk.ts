@@ -17,6 +17,7 @@ import {
   type FlushQueue,
   flushQueueUpdate,
   getQueuesQuery,
+  getWaitsQuery,
   type PlaceTaken,
   type QueueStatus,
   type RoutingExplanation,
@@ -28,6 +29,7 @@ import {
   type TakePlace,
   takePlaceUpdate,
   taskEndedSignal,
+  type WaitEstimates,
 } from '../../workflows/routing/messages';
 import { insisting } from '../conversations/acts';
 import { toProblem } from '../errors';
@@ -50,6 +52,8 @@ export interface RoutingDesk {
   queues(): Promise<readonly QueueStatus[]>;
   /** Why requests wait: one, or the hundred first. */
   explain(taskId?: string): Promise<readonly RoutingExplanation[]>;
+  /** Positions and estimated waits of tasks that wait, by task id; none before routing first ran. */
+  waits(taskIds: readonly string[]): Promise<WaitEstimates['tasks']>;
   /** Nobody took a place after all. */
   taskEnded(news: EndedTask): Promise<void>;
   /** Queues, agents, MRDs, calendars or routing attributes were changed. */
@@ -135,6 +139,7 @@ export function createRoutingDesk(temporal: Client): RoutingDesk {
     queues: async () => (await look(getQueuesQuery)) ?? [],
     explain: async (taskId) =>
       (await look(explainRoutingQuery, taskId === undefined ? undefined : { taskId })) ?? [],
+    waits: async (taskIds) => (await look(getWaitsQuery, { taskIds }))?.tasks ?? {},
     taskEnded: (news) => tell(taskEndedSignal, news),
     configurationChanged: () => tell(configurationChangedSignal),
   };

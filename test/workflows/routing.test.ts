@@ -7,6 +7,8 @@ import { MemoryRouting } from '../support/fakes/memory-routing';
 
 const routing = new MemoryRouting();
 routing.queue('support');
+routing.queue('fresh');
+routing.queue('vip', { ewtMinSeconds: 30, ewtMaxSeconds: 120 });
 for (const id of ['ana', 'ben']) routing.agent(id);
 const chats = useBotChat({ botsFile: path.resolve('test/support/bots/odd.ts'), routing });
 const desk = new Desk(() => chats.server);
@@ -185,6 +187,21 @@ describe('routing', () => {
     await rings(chat, 'ana');
     await desk.handle.signal('logoutAgent', { agentId: 'ana' });
     await until(async () => (await desk.agent('ana')) === undefined);
+  });
+
+  it('a bot may tell the position and the estimated wait, before it asks and while it waits', async () => {
+    const first = await aCustomer({ queueId: 'fresh' });
+    const chat = await chats.start('tells-waits', { queueId: 'fresh', wrapUp: OFF });
+    open.push(chat);
+    await chat.says('hello');
+    await chat.passes('2 seconds');
+    await first.chat.forceCloses();
+    await chat.passes('1 minute');
+    await chat.passes('5 minutes');
+    // 300 seconds a customer while nothing is known, and nobody at work.
+    expect(await until(async () => (await chat.botSaid()).join(' '))).toBe(
+      'Before: number 2, 600 s. Elsewhere: nobody can say. Waiting: number 2, 600 s. Other queue: number 1, 120 s. Later: number 1, 300 s. The human: timedOut.',
+    );
   });
 
   it('an agent who is asked for by name and is not there: NO_AGENT_AVAILABLE at once', async () => {

@@ -59,6 +59,14 @@ export interface AgentOutcome {
   readonly reason?: string;
 }
 
+/** What routing makes of a wait (domain.md 6.11). An estimate: the customer is told only what the bot says. */
+export interface WaitEstimate {
+  /** 1-based rank in the queue. */
+  readonly position: number;
+  /** Seconds. */
+  readonly ewtSeconds: number;
+}
+
 /** What every hook may read and do. Acts throw when they are refused; `error.type` is the code of http-api.md section 1. */
 export interface HookContext {
   readonly conversationId: string;
@@ -98,6 +106,11 @@ export interface HookContext {
   ): Promise<T>;
   /** Suggests an answer to the agents instead of sending it. */
   suggest(body: Sayable, options: { readonly replyTo: string | null }): Promise<void>;
+  /**
+   * Of the request that is open, else of one more in the queue: the one named, else the channel's. Null when nobody can say: there is
+   * no such queue, the request rings at a named agent, or routing does not answer.
+   */
+  estimatedWait(queueId?: string): Promise<WaitEstimate | null>;
   pass(to: string): Promise<void>;
   offer(to: string): Promise<void>;
   release(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
 import type { Decision } from '../../domain/conversation/effects';
 import type {
   Action,
@@ -8,12 +8,13 @@ import type {
   ConversationEvent,
   RequestAgent,
 } from '../../domain/conversation/events';
-import { latestSession, startedSessions } from '../../domain/conversation/facts';
+import { latestSession, startedSessions, waitingTask } from '../../domain/conversation/facts';
 import type {
   ChannelSession,
   ConversationState,
   TimelineActivity,
 } from '../../domain/conversation/model';
+import { queueOf } from '../../domain/conversation/requests';
 import { incoming, judge, toBody, toChoice, withChoices } from './answers';
 import {
   type AgentOutcome,
@@ -23,7 +24,9 @@ import {
   ControlLost,
   type IncomingMessage,
   type Sayable,
+  type WaitEstimate,
 } from './define-bot';
+import { callLocally } from './locally';
 import { BOT_TASK_QUEUE } from './messages';
 
 /** What a running hook needs of its conversation. */
@@ -326,6 +329,18 @@ export class Dialogue {
     }
   }
 
+  async estimatedWait(named: string | null): Promise<WaitEstimate | null> {
+    if (this.lost) return this.afterLoss();
+    const about = waitToEstimate(this.host.state(), named);
+    if (about.taskId === null && about.queueId === null) return null;
+    return this.waitFor<WaitEstimate | null>((settle) => {
+      callLocally('estimateWait', about).then(settle, (error: unknown) => {
+        log.warn('a wait could not be estimated', { error: String(error) });
+        settle(null);
+      });
+    });
+  }
+
   /** A promise that `lose` can reject. `begin` throws to reject it at once. */
   private waitFor<T>(
     begin: (settle: (value: T) => void, fail: (error: Error) => void) => void,
@@ -387,6 +402,17 @@ function sessionToAsk(
   return id === undefined
     ? latestSession(state)
     : startedSessions(state).find((session) => session.id === id);
+}
+/** The open request where it is for that queue, or none is named; else one more in the queue. */
+function waitToEstimate(
+  state: ConversationState,
+  named: string | null,
+): { readonly taskId: string | null; readonly queueId: string | null } {
+  const task = waitingTask(state);
+  const queueId = named ?? task?.queueId ?? queueOf(state, { agentId: null, queueId: null });
+  return task && (named === null || task.queueId === named)
+    ? { taskId: task.id, queueId: task.queueId }
+    : { taskId: null, queueId };
 }
 export function sessionOf(event: ControllerEvent): string | null {
   if ('sessionId' in event) return event.sessionId;

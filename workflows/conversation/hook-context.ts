@@ -50,6 +50,7 @@ export function contextOf(dialogue: Dialogue, state: () => ConversationState): D
       }),
     end: (reason) => dialogue.act({ type: 'END_CONVERSATION', ...(reason ? { reason } : {}) }),
     call: (name, input, options) => dialogue.call(name, input, options),
+    estimatedWait: (queueId) => dialogue.estimatedWait(queueId ?? null),
     suggest: (body, { replyTo }) =>
       dialogue.act({ type: 'BOT_SUGGESTION', body: toBody(body), replyTo }),
     pass: (to) => dialogue.act({ type: 'PASS_CONTROL', to }),

@@ -5,6 +5,7 @@ import type { RoutingEvent } from '../../domain/routing/events';
 import { explainWaiting } from '../../domain/routing/explain';
 import type { RoutingDecided } from '../../domain/routing/routing';
 import { queueStatuses, statusOf } from '../../domain/routing/status';
+import { waitEstimates } from '../../domain/routing/wait';
 import { refused } from '../conversation/handlers';
 import type { Arrival, RoutingInbox } from './inbox';
 import * as m from './messages';
@@ -114,6 +115,9 @@ export function listen(inbox: RoutingInbox, run: () => RoutingRun | null): void 
   listenToUpdates(inbox);
   setHandler(m.getQueuesQuery, () => queues(run()), { description: 'Every queue as it stands.' });
   setHandler(m.getAgentsQuery, () => agents(run()), { description: 'Every agent logged in.' });
+  setHandler(m.getWaitsQuery, (about) => waits(run(), about ?? {}), {
+    description: 'Positions and estimated waits.',
+  });
   setHandler(m.explainRoutingQuery, (about) => explained(run(), about?.taskId), {
     description: 'Why requests wait, one or all.',
   });
@@ -204,6 +208,9 @@ function queues(run: RoutingRun | null) {
 }
 function agents(run: RoutingRun | null) {
   return run ? [...run.state.agents.keys()].map((agentId) => statusOf(run.state, agentId)) : [];
+}
+function waits(run: RoutingRun | null, about: Parameters<typeof waitEstimates>[1]) {
+  return run ? waitEstimates(run.state, about, Date.now()) : { tasks: {}, next: {} };
 }
 function explained(run: RoutingRun | null, taskId: string | undefined) {
   return run ? explainWaiting(run.state, Date.now(), taskId) : [];

@@ -4,8 +4,9 @@ import type { AgentNotice, RoutingEvent } from '../../domain/routing/events';
 import type { RoutingExplanation } from '../../domain/routing/explain';
 import type { RoutingRequest } from '../../domain/routing/model';
 import type { AgentStatus, QueueStatus } from '../../domain/routing/status';
+import type { WaitEstimates } from '../../domain/routing/wait';
 
-export type { AgentStatus, QueueStatus, RoutingExplanation };
+export type { AgentStatus, QueueStatus, RoutingExplanation, WaitEstimates };
 
 export const ROUTING_TASK_QUEUE = 'routing';
 export const DEFAULT_ROUTING_DOMAIN = 'default';
@@ -149,6 +150,11 @@ export const flushQueueUpdate = defineUpdate<{ readonly flushed: number }, [Flus
 
 export const getQueuesQuery = defineQuery<readonly QueueStatus[]>('getQueues');
 export const getAgentsQuery = defineQuery<readonly AgentStatus[]>('getAgents');
+/** Positions and estimated waits: of these tasks, and of one more request in each of these queues. */
+export const getWaitsQuery = defineQuery<
+  WaitEstimates,
+  [{ readonly taskIds?: readonly string[]; readonly queueIds?: readonly string[] }]
+>('getWaits');
 /** Of one task, or of all that wait. */
 export const explainRoutingQuery = defineQuery<
   readonly RoutingExplanation[],

@@ -48,6 +48,25 @@ const list: readonly BotDefinition[] = [
     },
   }),
   defineBot({
+    id: 'tells-waits',
+    async onCustomerMessage(c) {
+      const tells = async (when: string, queueId?: string) => {
+        const wait = await c.estimatedWait(queueId);
+        const text = wait ? `number ${wait.position}, ${wait.ewtSeconds} s` : 'nobody can say';
+        await c.say(`${when}: ${text}.`);
+      };
+      await tells('Before');
+      await tells('Elsewhere', 'nowhere');
+      const human = c.requestAgent({ timeout: '5 minutes' });
+      await c.sleep('1 second');
+      await tells('Waiting');
+      await tells('Other queue', 'vip');
+      await c.sleep('1 minute');
+      await tells('Later');
+      await c.say(`The human: ${(await human).outcome}.`);
+    },
+  }),
+  defineBot({
     id: 'validates',
     async onCustomerMessage(c) {
       const answer = await c.ask('How many?', {

@@ -104,6 +104,10 @@ export class MemoryArchive implements ConversationActivities {
   async takePlace({ taskId }: TakePlace): Promise<PlaceTaken> {
     return { taskId, offerExpiresAt: null };
   }
+  /** Nobody routes in these tests. */
+  async estimateWait(): Promise<null> {
+    return null;
+  }
   async verifyArchive({ conversationId, head }: SealArchive): Promise<ArchiveVerdict> {
     this.mayFail();
     const ok = this.of(conversationId).length === head.seq;
@@ -137,6 +141,7 @@ export class MemoryArchive implements ConversationActivities {
       appendTimeline: (input) => this.appendTimeline(input),
       tellRouting: (input) => this.tellRouting(input),
       takePlace: (input) => this.takePlace(input),
+      estimateWait: () => this.estimateWait(),
       verifyArchive: (input) => this.verifyArchive(input),
     };
   }

@@ -2,6 +2,7 @@ import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { AppDeps } from '../../../api/context';
 import type { RoutingEvent } from '../../../domain/routing/events';
+import { waitEstimates } from '../../../domain/routing/wait';
 import { testApi } from '../../support/api';
 import { fakeStores } from '../../support/fakes/stores';
 import { RoutingStory } from '../../support/routing';
@@ -10,12 +11,15 @@ import { RoutingStory } from '../../support/routing';
 let story = new RoutingStory();
 let lost = 0;
 const GRPC_DEADLINE_EXCEEDED = 4;
+function lostAnswer() {
+  const late = { code: GRPC_DEADLINE_EXCEEDED, details: '', metadata: {} };
+  return new ServiceError('the answer is lost', { cause: Object.assign(new Error(), late) });
+}
 async function executeUpdate({ name }: { name: string }, { args }: { args: readonly [object] }) {
   const { result, refused } = story.take({ type: name, ...args[0] } as RoutingEvent);
   if (lost > 0) {
     lost -= 1;
-    const late = { code: GRPC_DEADLINE_EXCEEDED, details: '', metadata: {} };
-    throw new ServiceError('the answer is lost', { cause: Object.assign(new Error(), late) });
+    throw lostAnswer();
   }
   if (refused)
     throw new WorkflowUpdateFailedError(
@@ -24,13 +28,31 @@ async function executeUpdate({ name }: { name: string }, { args }: { args: reado
     );
   return result;
 }
+async function query(_definition: object, about: { taskIds: readonly string[] }) {
+  if (lost > 0) throw lostAnswer();
+  return waitEstimates(story.state, about, story.now);
+}
 const temporal = {
   withDeadline: (_deadline: number, call: () => unknown) => call(),
-  workflow: { getHandle: () => ({ executeUpdate }) },
+  workflow: { getHandle: () => ({ executeUpdate, query }) },
 } as unknown as AppDeps['temporal'];
 
 /** Tasks that are archived; routing has forgotten them. */
-const tasks = { get: async (id: string) => (id === 'tsk_old' ? { id } : null) };
+const tasks = {
+  get: async (id: string) => (id === 'tsk_old' ? { id } : null),
+  list: async () => ({ items: given, nextCursor: null }),
+};
+let given: readonly object[] = [];
+const aTask = (id: string, change: object = {}) => ({
+  id,
+  media: [],
+  attributes: {},
+  requestedBy: null,
+  state: 'ACTIVE',
+  mediaState: 'QUEUED',
+  queueId: 'support',
+  ...change,
+});
 const api = testApi({ temporal, stores: fakeStores({ tasks } as never) });
 const tokens: Record<string, string> = {};
 beforeAll(async () => {
@@ -79,5 +101,37 @@ describe.each(['accept', 'decline'])('POST /v1/tasks/{id}/%s', (how) => {
     ['never was', (): string => 'tsk_never', 404, 'NOT_FOUND'],
   ] as const)('refuses a task that %s', async (_what, task, status, code) => {
     expect(await answers(how, 'a2', task())).toMatchObject({ status, body: { code } });
+  });
+});
+
+describe('GET /v1/tasks', () => {
+  const listed = async (path = '/v1/tasks') => {
+    const answer = await api.call('GET', path);
+    const { items } = (await answer.json()) as { items: Record<string, unknown>[] };
+    return items.map(({ position, ewtSeconds }) => [position, ewtSeconds]);
+  };
+
+  it('tells position and estimated wait of what waits in a queue', async () => {
+    story.sets('a1', 'NOT_READY');
+    const [first = '', second = ''] = [story.asks(), story.asks()];
+    given = [
+      aTask(second),
+      aTask('tsk_done', { mediaState: 'CLOSED', state: 'CLOSED' }),
+      aTask(first),
+      aTask('tsk_not_yet_there'),
+      aTask('tsk_named', { queueId: null, mediaState: 'RESERVED' }),
+    ];
+    const nothing = [null, null];
+    const waits = [[2, 600], nothing, [1, 300], nothing, nothing];
+    expect(await listed()).toEqual(waits);
+    expect(await listed('/v1/agents/a1/tasks?state=QUEUED')).toEqual(waits);
+  });
+
+  it('does without them while routing is silent, and does not ask for nothing', async () => {
+    lost = 1;
+    given = [aTask('tsk_1')];
+    expect(await listed()).toEqual([[null, null]]);
+    given = [aTask('tsk_1', { mediaState: 'ACTIVE' })];
+    expect(await listed()).toEqual([[null, null]]);
   });
 });
