@@ -1,40 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
-import { MongoClient } from 'mongodb';
-import { httpCaller } from './support/http-caller';
+import { untilArchived } from './support/archived';
+import { floorClient } from './support/floor-client';
 import type { Instance } from './support/instance';
-import type { Measured } from './support/measured';
+import type { Benchmark } from './support/stage';
 import { median, quantile } from './support/statistics';
 
 const CALLERS = 20;
 const CONVERSATIONS = 100;
 const TEXT = 'x'.repeat(200);
-const PATIENCE_MS = 120_000;
 /** Before anything is counted: a process that has just begun has not compiled its busy code yet (performance.md section 1, rule 6). */
 const WARM_UP_SECONDS = 30;
 
 /** Saturation: how many messages a second are accepted while the same machine archives them, and how long the backlog lasts. */
-export async function acceptedPerSecond(
-  instance: Instance,
-  token: string,
-  { quick }: { readonly quick: boolean },
-): Promise<Measured[]> {
-  const post = httpCaller(instance.url, token);
+export const acceptedPerSecond: Benchmark = async ({ instance, api, connector }, { quick }) => {
   const run = randomBytes(4).toString('hex');
   const send = async (customer: number) => {
     const begun = performance.now();
-    const { status, text } = await post('/v1/channels/bench/messages', {
-      providerMessageId: `${run}-${randomBytes(12).toString('hex')}`,
-      customer: { identifier: `${run}-${customer}` },
-      body: { type: 'PLAIN', text: TEXT },
-    });
-    if (status !== 202) throw new Error(`the API answered ${status}: ${text}`);
+    await api.writes('bench', connector, `${run}-${customer}`, TEXT, run);
     return performance.now() - begun;
   };
   for (let customer = 0; customer < CONVERSATIONS; customer += 1) await send(customer);
   const warmUp = await saturate(send, quick ? WARM_UP_SECONDS / 3 : WARM_UP_SECONDS);
   const earlier = CONVERSATIONS + warmUp.results.length;
-  await drain(instance, earlier, run);
+  await untilArchived(instance, run, earlier);
 
   const seconds = quick ? 8 : 20;
   const floor = await floorPerSecond(instance, seconds / 2);
@@ -42,7 +30,7 @@ export async function acceptedPerSecond(
   const { results: latencies, elapsed } = await saturate(send, seconds);
   const accepted = latencies.length;
   const expected = earlier + accepted;
-  const { backlog, drainedIn, archived } = await drain(instance, expected, run);
+  const { backlog, seconds: drainedIn, archived } = await untilArchived(instance, run, expected);
   const rate = accepted / elapsed;
   const after = await instance.cpuSeconds();
   const cpu = (['api', 'worker', 'temporal', 'mongod'] as const).map((name) => {
@@ -67,7 +55,7 @@ export async function acceptedPerSecond(
       floor: `${floor.toFixed(0)}/s`,
       value: rate / floor,
       interval: null,
-      gate: { at: 0.6, better: 'more' },
+      gate: { at: 0.6, better: 'more', stretch: 0.85 },
     },
     {
       id: 'drain',
@@ -88,7 +76,7 @@ export async function acceptedPerSecond(
       gate: null,
     },
   ];
-}
+};
 
 /** All callers, each in a closed loop over conversations of its own. */
 async function saturate<T>(
@@ -109,42 +97,14 @@ async function saturate<T>(
 
 /** The same callers and workflows without Parley: the client alone, and a worker that does nothing. */
 async function floorPerSecond(instance: Instance, seconds: number): Promise<number> {
-  const stopFloor = await instance.startFloor();
-  const connection = await Connection.connect({ address: instance.temporalAddress });
-  const client = new Client({ connection });
-  const signal = async (customer: number) => {
-    await client.workflow.signalWithStart('noOpWorkflow', {
-      taskQueue: 'bench-floor',
-      workflowId: `floor-saturation:${customer}`,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      signal: 'message',
-      signalArgs: [{ text: TEXT }],
-    });
-  };
+  const worker = await instance.startFloor();
+  const floor = await floorClient(instance);
+  const signal = (customer: number) =>
+    floor.signalWithStart(`floor-saturation:${customer}`, { text: TEXT });
   for (let customer = 0; customer < CONVERSATIONS; customer += 1) await signal(customer);
   await saturate(signal, seconds / 2); // warm
   const { results, elapsed } = await saturate(signal, seconds);
-  await connection.close();
-  stopFloor();
+  await floor.close();
+  worker.stop();
   return results.length / elapsed;
-}
-
-async function drain(
-  instance: Instance,
-  expected: number,
-  run: string,
-): Promise<{ readonly backlog: number; readonly drainedIn: number; readonly archived: number }> {
-  const mongo = await MongoClient.connect(instance.mongoUri);
-  const timeline = mongo.db().collection('timeline');
-  const count = () =>
-    timeline.countDocuments({ channelId: 'bench', providerMessageId: { $regex: `^${run}-` } });
-  const begun = performance.now();
-  let archived = await count();
-  const backlog = expected - archived;
-  while (archived < expected && performance.now() - begun < PATIENCE_MS) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    archived = await count();
-  }
-  await mongo.close();
-  return { backlog, drainedIn: (performance.now() - begun) / 1000, archived };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Instance } from './support/instance';
+import { type Api, type Caller, until } from './support/api';
 import type { Measured } from './support/measured';
+import type { Benchmark } from './support/stage';
 import { median, quantile } from './support/statistics';
 
 const SAMPLES = { quick: 2, full: 8 };
-const PATIENCE_MS = 60_000;
 const SECOND = 1000;
 /** Longer than an offer of its queue rings. */
 const TTL_SECONDS = 2;
@@ -21,13 +21,8 @@ interface Entry {
 type Named = (entry: Entry) => boolean;
 
 /** How late deadlines of conversations come, on workflow time: each is asked for as short as it may be, by the API. */
-export async function lateness(
-  { url, adminToken }: Instance,
-  _token: string,
-  { quick }: { readonly quick: boolean },
-): Promise<Measured[]> {
-  const api = new Api(url, adminToken);
-  const admin = { token: adminToken };
+export const lateness: Benchmark = async ({ api, connector }, { quick }) => {
+  const { admin } = api;
   await api.call('POST', '/v1/queues', admin, { id: TTL_QUEUE, reservationSeconds: 1 });
   await api.call('POST', '/v1/queues', admin, { id: QUEUE, agentSlaSeconds: 1 });
   await api.call('POST', '/v1/agents', admin, { id: AGENT, mrds: [{ mrdId: 'chat' }] });
@@ -35,27 +30,35 @@ export async function lateness(
     ...{ id: CHANNEL, channelType: 'GENERIC', serviceIdentifier: CHANNEL, connectorId: 'bench' },
     wrapUp: { seconds: 1 },
   });
-  const agent = { token: await api.tokenFor('agent', AGENT) };
-  const connector = { token: await api.tokenFor('connector', 'bench') };
+  const agent = await api.tokenFor('agent', AGENT);
+  const conversation = async () => {
+    const { customerId } = await api.writes(
+      CHANNEL,
+      connector,
+      randomBytes(12).toString('hex'),
+      'hello',
+    );
+    return `/v1/conversations/${await api.conversationOf(customerId)}`;
+  };
   const state = (wanted: 'READY' | 'LOGOUT') =>
     api.call('PUT', `/v1/agents/${AGENT}/state`, agent, { state: wanted });
 
   const late = { TTL: [], SLA: [], hold: [], wrapUp: [] } as Record<string, number[]>;
   for (let n = 0; n < (quick ? SAMPLES.quick : SAMPLES.full); n += 1) {
     await state('LOGOUT');
-    const nobody = await api.conversation(connector);
+    const nobody = await conversation();
     const request = { queueId: TTL_QUEUE, ttlSeconds: TTL_SECONDS };
     await api.call('POST', `${nobody}/agent-requests`, admin, request);
     late['TTL']?.push(
-      await api.lateness(nobody, TTL_SECONDS, is('AGENT_REQUESTED'), is('NO_AGENT_AVAILABLE')),
+      await latenessOf(api, nobody, TTL_SECONDS, is('AGENT_REQUESTED'), is('NO_AGENT_AVAILABLE')),
     );
 
     await state('READY');
-    const held = await api.conversation(connector);
+    const held = await conversation();
     await api.call('POST', `${held}/participants`, agent, { agentId: AGENT, role: 'PRIMARY' });
     await api.call('POST', `${held}/hold`, agent, { seconds: 1 });
     late['hold']?.push(
-      await api.lateness(held, 1, is('CONVERSATION_PAUSED'), is('CONVERSATION_RESUMED')),
+      await latenessOf(api, held, 1, is('CONVERSATION_PAUSED'), is('CONVERSATION_RESUMED')),
     );
     const { channelSessions } = (await api.call('GET', held, admin)) as {
       channelSessions: { id: string }[];
@@ -63,25 +66,25 @@ export async function lateness(
     await api.call('DELETE', `${held}/sessions/${channelSessions[0]?.id}`, agent);
     const turned = (wanted: string) => (entry: Entry) =>
       entry.type === 'TASK_STATE_CHANGED' && entry.data?.['state'] === wanted;
-    late['wrapUp']?.push(await api.lateness(held, 1, turned('WRAP_UP'), turned('CLOSED')));
+    late['wrapUp']?.push(await latenessOf(api, held, 1, turned('WRAP_UP'), turned('CLOSED')));
 
-    const silent = await api.conversation(connector);
+    const silent = await conversation();
     await api.call('POST', `${silent}/agent-requests`, admin, { queueId: QUEUE });
-    await api.call('POST', `/v1/tasks/${await api.offerTo(agent)}/accept`, agent);
+    await api.call('POST', `/v1/tasks/${await offerTo(api, agent)}/accept`, agent);
     late['SLA']?.push(
-      await api.lateness(silent, 1, is('AGENT_SUBSCRIBED'), is('AGENT_SLA_EXPIRED')),
+      await latenessOf(api, silent, 1, is('AGENT_SUBSCRIBED'), is('AGENT_SLA_EXPIRED')),
     );
     await state('LOGOUT');
     await api.call('DELETE', silent, admin, { reason: 'measured' });
   }
-  return Object.entries(late).map(([id, values]) => told(id, values));
-}
+  return Object.entries(late).map(([id, values]) => line(id, values));
+};
 
 function is(type: string): Named {
   return (entry) => entry.type === type;
 }
 
-function told(id: string, values: readonly number[]): Measured {
+function line(id: string, values: readonly number[]): Measured {
   const early = values.filter((value) => value < 0).length;
   return {
     id,
@@ -94,84 +97,30 @@ function told(id: string, values: readonly number[]): Measured {
   };
 }
 
-/** The product as its callers see it. */
-class Api {
-  constructor(
-    private readonly url: string,
-    private readonly adminToken: string,
-  ) {}
-
-  async call(
-    method: string,
-    path: string,
-    { token }: { readonly token: string },
-    body?: object,
-  ): Promise<unknown> {
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : {};
-  }
-
-  async tokenFor(role: string, subject: string): Promise<string> {
-    const admin = { token: this.adminToken };
-    const minted = await this.call('POST', '/v1/tokens', admin, { role, subject });
-    return (minted as { token: string }).token;
-  }
-
-  /** A customer has written: the path of their conversation. */
-  async conversation(connector: { readonly token: string }): Promise<string> {
-    const message = {
-      providerMessageId: randomBytes(12).toString('hex'),
-      customer: { identifier: randomBytes(12).toString('hex') },
-      body: { type: 'PLAIN', text: 'hello' },
+function offerTo(api: Api, agent: Caller): Promise<string> {
+  return until(async () => {
+    const { items } = (await api.call('GET', `/v1/tasks?agentId=${AGENT}`, agent)) as {
+      items: { id: string; mediaState: string }[];
     };
-    const path = `/v1/channels/${CHANNEL}/messages`;
-    const { customerId } = (await this.call('POST', path, connector, message)) as {
-      customerId: string;
-    };
-    const { id } = await until(
-      () =>
-        this.call('GET', `/v1/customers/${customerId}/conversation`, {
-          token: this.adminToken,
-        }).catch(() => null) as Promise<{ id: string } | null>,
-    );
-    return `/v1/conversations/${id}`;
-  }
-
-  offerTo(agent: { readonly token: string }): Promise<string> {
-    return until(async () => {
-      const { items } = (await this.call('GET', `/v1/tasks?agentId=${AGENT}`, agent)) as {
-        items: { id: string; mediaState: string }[];
-      };
-      return items.find(({ mediaState }) => mediaState === 'RESERVED')?.id;
-    });
-  }
-
-  /** ms from the moment when what `from` began was due, to `to`. */
-  lateness(conversation: string, seconds: number, from: Named, to: Named): Promise<number> {
-    return until(async () => {
-      const { items } = (await this.call('GET', `${conversation}/timeline?limit=200`, {
-        token: this.adminToken,
-      })) as { items: Entry[] };
-      const begun = items.find(from);
-      const ended = begun && items.slice(items.indexOf(begun) + 1).find(to);
-      if (!begun || !ended) return undefined;
-      return Date.parse(ended.at) - Date.parse(begun.at) - seconds * SECOND;
-    });
-  }
+    return items.find(({ mediaState }) => mediaState === 'RESERVED')?.id;
+  });
 }
 
-async function until<T>(look: () => Promise<T | null | undefined>): Promise<T> {
-  const patience = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined) return found;
-    if (Date.now() > patience) throw new Error('what was waited for never came');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** ms from the moment when what `from` began was due, to `to`. */
+function latenessOf(
+  api: Api,
+  conversation: string,
+  seconds: number,
+  from: Named,
+  to: Named,
+): Promise<number> {
+  return until(async () => {
+    const { items } = (await api.call('GET', `${conversation}/timeline?limit=200`, api.admin)) as {
+      items: Entry[];
+    };
+    const begun = items.find(from);
+    const ended = begun && items.slice(items.indexOf(begun) + 1).find(to);
+    if (!begun || !ended) return undefined;
+    return Date.parse(ended.at) - Date.parse(begun.at) - seconds * SECOND;
+  });
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { type Db, MongoClient } from 'mongodb';
-import { httpCaller } from './support/http-caller';
-import type { Instance } from './support/instance';
-import type { Measured } from './support/measured';
+import type { Api } from './support/api';
+import { type Measured, told } from './support/measured';
+import type { Benchmark } from './support/stage';
 import { median, quantile } from './support/statistics';
 
 const ROUTING = 'routing:default';
@@ -28,16 +28,12 @@ interface AgentEvent {
  * One routing domain with more and more agents logged in: assignments a second (asked, offered, accepted, ended), history events of
  * each, and how late offers lapse. The conversations behind it are workflows that do nothing.
  */
-export async function routingDomain(
-  instance: Instance,
-  _token: string,
-  { quick }: { readonly quick: boolean },
-): Promise<Measured[]> {
-  const stopFloor = await instance.startFloor();
+export const routingDomain: Benchmark = async ({ instance, api }, { quick }) => {
+  const floorWorker = await instance.startFloor();
   const connection = await Connection.connect({ address: instance.temporalAddress });
   const mongo = await MongoClient.connect(instance.mongoUri);
   try {
-    const domain = new Domain(instance, new Client({ connection }), mongo.db());
+    const domain = new Domain(api, new Client({ connection }), mongo.db());
     await domain.opens();
     const results: Measured[] = [];
     for (const agents of quick ? SIZES.quick : SIZES.full) {
@@ -49,9 +45,9 @@ export async function routingDomain(
   } finally {
     await mongo.close();
     await connection.close();
-    stopFloor();
+    floorWorker.stop();
   }
-}
+};
 
 class Domain {
   private readonly run = randomBytes(3).toString('hex');
@@ -60,18 +56,17 @@ class Domain {
   private readonly seen = new Set<number>();
 
   constructor(
-    private readonly instance: Instance,
+    private readonly api: Api,
     private readonly client: Client,
     private readonly db: Db,
   ) {}
 
   async opens(): Promise<void> {
-    const post = this.admin();
     for (const [id, fields] of [
       ['bench-work', { reservationSeconds: 600 }],
       ['bench-lapse', { reservationSeconds: 1, afterRona: 'UNCHANGED', steps: [SKILLED] }],
     ] as const)
-      await insist(post('/v1/queues', { id, ...fields }), 201);
+      await this.api.has('queues', { id, ...fields });
     await this.client.workflow.start('noOpWorkflow', {
       taskQueue: 'bench-floor',
       workflowId: this.home,
@@ -86,10 +81,9 @@ class Domain {
   }
 
   async growsTo(agents: number): Promise<void> {
-    const post = this.admin();
     const names = Array.from({ length: agents - this.agents }, (_, n) => this.agents + n);
     await inParallel(names, (n) =>
-      insist(post('/v1/agents', { id: agentOf(n), mrds: [{ mrdId: 'chat' }] }), 201),
+      this.api.has('agents', { id: agentOf(n), mrds: [{ mrdId: 'chat' }] }),
     );
     await this.routing().signal('configurationChanged');
     await this.keepPresent(names);
@@ -203,9 +197,6 @@ class Domain {
   private routing() {
     return this.client.workflow.getHandle(ROUTING);
   }
-  private admin() {
-    return httpCaller(this.instance.url, this.instance.adminToken);
-  }
 }
 
 function agentOf(n: number): string {
@@ -215,19 +206,10 @@ function agentOf(n: number): string {
 /** Matched by whom no skill is named: everybody, so that an offer that lapsed rings at the next. */
 const SKILLED = { timeoutSeconds: 86_400 };
 
-async function insist(call: Promise<{ status: number; text: string }>, wanted: number) {
-  const { status, text } = await call;
-  if (status !== wanted && status !== 409) throw new Error(`the API answered ${status}: ${text}`);
-}
-
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const worker = async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   };
   await Promise.all(Array.from({ length: CALLERS }, worker));
-}
-
-function told(id: string, what: string, ours: string, value: number): Measured {
-  return { id, what, ours, floor: '-', value, interval: null, gate: null };
 }

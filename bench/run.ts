@@ -1,23 +1,63 @@
-import { cpus, loadavg } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Command } from 'commander';
+import { repositoryRoot } from '../workers/bundle';
 import { acceptedPerSecond } from './accepted-per-second';
-import { acknowledgedPost } from './acknowledged-post';
+import { acknowledgedPost, firstMessage } from './acknowledged-post';
+import { catchUp, webhookBudget } from './catch-up';
+import { coldReplay } from './cold-replay';
+import { cpuPerMessage } from './cpu-per-message';
+import { largeArchive, longConversation, manyOpen } from './growth';
 import { lateness } from './lateness';
+import { openStreams } from './open-streams';
+import { payloadCodec } from './payload-codec';
+import { plainRoute } from './plain-route';
 import { routingDomain } from './routing-domain';
-import { type Instance, startInstance } from './support/instance';
-import type { Measured } from './support/measured';
+import { streamLatency } from './stream-latency';
+import { Api } from './support/api';
+import { startInstance } from './support/instance';
+import { type Machine, watchMachine } from './support/machine';
+import { type Measured, told, verdictOf } from './support/measured';
+import { markdown, rowsOf, textTable } from './support/report';
+import type { Benchmark, Options } from './support/stage';
+import { wholeConversation } from './whole-conversation';
+import { workerMemory } from './worker-memory';
 
-const BENCHMARKS: Readonly<
-  Record<
-    string,
-    (instance: Instance, token: string, options: { readonly quick: boolean }) => Promise<Measured[]>
-  >
-> = {
+/** In the order in which they are taken: what leaves many conversations open or much archived comes late. */
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P1: acknowledgedPost,
+  P3: firstMessage,
+  P14: streamLatency,
+  P21: plainRoute,
+  P24: webhookBudget,
   'accepted/s': acceptedPerSecond,
+  P5: wholeConversation,
+  P9: cpuPerMessage,
+  P11: workerMemory,
+  P15: openStreams,
+  P16: coldReplay,
+  P22: payloadCodec,
+  P23: catchUp,
   routing: routingDomain,
   lateness,
+  P19: longConversation,
+  P18: manyOpen,
+  P20: largeArchive,
 };
+
+/** Measured together with another. */
+const ALIASES: Readonly<Record<string, string>> = {
+  P2: 'P1',
+  P4: 'accepted/s',
+  P10: 'P9',
+  P12: 'P23',
+};
+
+interface Arguments extends Options {
+  readonly only?: string;
+  readonly json: boolean;
+  readonly write: boolean;
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   const command = new Command('npm run bench --')
@@ -25,79 +65,70 @@ async function main(argv: readonly string[]): Promise<void> {
       'Measures Parley against its floors on this machine, with servers and databases of its own. Exit code 1: a gate failed.',
     )
     .option('--only <ids>', `comma-separated, of: ${Object.keys(BENCHMARKS).join(', ')}`)
-    .option('--quick', 'fewer blocks, no verdict', false)
+    .option('--quick', 'fewer and shorter blocks: a look, no verdict', false)
+    .option('--long', 'also what takes long: 100,000 messages, 1,000,000 conversations', false)
     .option('--json', 'print the results as JSON as well', false)
-    .action(async ({ only, quick, json }: { only?: string; quick: boolean; json: boolean }) => {
-      const ids = only?.split(',') ?? Object.keys(BENCHMARKS);
+    .option('--write', 'keep them: bench/results/<date>-<commit>.json and bench/RESULTS.md', false)
+    .action(async (options: Arguments) => {
+      const ids = [...new Set(options.only?.split(',').map((id) => ALIASES[id] ?? id))];
       const unknown = ids.filter((id) => !(id in BENCHMARKS));
       if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}.`);
-      const results = await measure(ids, quick);
-      print(results, quick);
-      if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-      if (!quick && results.some(failed)) process.exitCode = 1;
+      const machine = watchMachine();
+      const results = await measure(ids.length > 0 ? ids : Object.keys(BENCHMARKS), options);
+      const rows = rowsOf(results, options.quick);
+      process.stdout.write(textTable(rows));
+      if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+      if (options.write) await keep(results, rows, machine());
+      if (!options.quick && results.some((result) => verdictOf(result) === 'FAILED'))
+        process.exitCode = 1;
     });
   await command.parseAsync([...argv]);
 }
 
-async function measure(ids: readonly string[], quick: boolean): Promise<readonly Measured[]> {
-  process.stdout.write(
-    `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(2)}. Starting servers …\n`,
-  );
+/** Each with servers of its own: what one leaves behind must not slow the next. One that breaks is told as not measured. */
+async function measure(ids: readonly string[], options: Options): Promise<readonly Measured[]> {
+  const results: Measured[] = [];
+  for (const id of ids) {
+    process.stdout.write(`measuring ${id} …\n`);
+    try {
+      results.push(...(await measureOne(id, options)));
+    } catch (error) {
+      process.stderr.write(`${id}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      const reason = String(error).slice(0, 120);
+      results.push({
+        ...told(id, 'not measured', reason, Number.NaN),
+        gate: { at: 0, better: 'more' },
+      });
+    }
+  }
+  return results;
+}
+
+async function measureOne(id: string, options: Options): Promise<readonly Measured[]> {
   const instance = await startInstance();
   try {
-    const token = await connectorToken(instance);
-    const results: Measured[] = [];
-    for (const id of ids) {
-      process.stdout.write(`measuring ${id} …\n`);
-      results.push(...((await BENCHMARKS[id]?.(instance, token, { quick })) ?? []));
-    }
-    return results;
+    const api = new Api(instance);
+    const connector = await api.tokenFor('connector', 'bench');
+    return (await BENCHMARKS[id]?.({ instance, api, connector }, options)) ?? [];
   } finally {
     await instance.stop();
   }
 }
 
-async function connectorToken({ url, adminToken }: Instance): Promise<string> {
-  const answer = await fetch(`${url}/v1/tokens`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ role: 'connector', subject: 'bench', channelIds: ['bench'] }),
-  });
-  if (!answer.ok) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { token: string }).token;
-}
-
-/** A gate fails only when the whole interval lies beyond it (performance.md section 1). */
-function failed({ value, interval, gate }: Measured): boolean {
-  if (!gate) return false;
-  const [low, high] = interval ?? [value, value];
-  return gate.better === 'less' ? low > gate.at : high < gate.at;
-}
-
-function verdictOf(result: Measured, quick: boolean): string {
-  if (!result.gate) return '-';
-  if (quick) return 'quick run';
-  return failed(result) ? 'FAILED' : 'ok';
-}
-
-function print(results: readonly Measured[], quick: boolean): void {
-  const rows = results.map((result) => [
-    result.id,
-    result.what,
-    result.ours,
-    result.floor,
-    Number.isNaN(result.value) ? '-' : result.value.toFixed(2),
-    result.interval ? `${result.interval[0].toFixed(2)}-${result.interval[1].toFixed(2)}` : '-',
-    result.gate ? `${result.gate.better === 'less' ? '<=' : '>='} ${result.gate.at}` : '-',
-    verdictOf(result, quick),
-  ]);
-  const table = [['id', 'what', 'ours', 'floor', 'value', '95 %', 'gate', 'verdict'], ...rows];
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of table)
-    process.stdout.write(
-      `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`,
-    );
+async function keep(
+  results: readonly Measured[],
+  rows: readonly string[][],
+  machine: Machine,
+): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10);
+  const folder = path.join(repositoryRoot(), 'bench', 'results');
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${date}-${machine.commit}.json`);
+  await writeFile(file, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
+  await writeFile(
+    path.join(repositoryRoot(), 'bench', 'RESULTS.md'),
+    markdown(rows, machine, date),
+  );
 }
 
 main(process.argv).catch((error: unknown) => {

@@ -11,16 +11,31 @@ export interface Instance {
   readonly temporalAddress: string;
   readonly mongoUri: string;
   readonly adminToken: string;
-  /** Starts the floor's worker beside it; the answer ends it. */
-  startFloor(): Promise<() => void>;
+  /** Starts the floor's worker, or a floor of another name (bench/floors/), beside it. */
+  startFloor(name?: FloorName): Promise<FloorProcess>;
+  /** SIGSTOP, and SIGCONT, of one of its processes. */
+  pause(name: ProcessName): Promise<void>;
+  resume(name: ProcessName): Promise<void>;
   /** kill -9 of one of its processes, by the pid that it recorded. */
   kill(name: ProcessName): Promise<void>;
   /** Until every part answers. */
   ready(): Promise<void>;
   /** CPU seconds that each process has used since it began; null where the system does not tell (it does on Linux). */
   cpuSeconds(): Promise<Readonly<Record<ProcessName, number>> | null>;
+  /** Resident bytes of one of its processes; NaN where the system does not tell. */
+  residentBytes(name: ProcessName): Promise<number>;
   stop(): Promise<void>;
 }
+
+/** A program of bench/floors/ in a process of its own. */
+export interface FloorProcess {
+  /** What it said when it was ready: a port, or that it is. */
+  readonly said: unknown;
+  cpuSeconds(): Promise<number>;
+  residentBytes(): Promise<number>;
+  stop(): void;
+}
+export type FloorName = 'worker' | 'http-server' | 'fan-out';
 
 const PROCESSES = ['api', 'worker', 'temporal', 'mongod'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
@@ -65,32 +80,47 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     throw new Error(`${String(error)} It said:\n${said}`);
   }
   const temporalAddress = `127.0.0.1:${temporalPort}`;
+  const mongoUri = `mongodb://127.0.0.1:${mongoPort}/parley?replicaSet=rs0`;
+  const pidOf = async (name: ProcessName) => (await findRecorded(dataDir, name))?.pid;
+  const signal = async (name: ProcessName, which: NodeJS.Signals) => {
+    const pid = await pidOf(name);
+    if (!pid) throw new Error(`${name} does not run`);
+    process.kill(pid, which);
+  };
   return {
     url,
     temporalAddress,
-    mongoUri: `mongodb://127.0.0.1:${mongoPort}/parley?replicaSet=rs0`,
+    mongoUri,
     adminToken: (await readFile(path.join(dataDir, 'admin-token'), 'utf8')).trim(),
-    async startFloor() {
-      const floor = fork(path.join(root, 'dist', 'bench', 'floors', 'worker.js'), {
-        env: { ...env, TEMPORAL_ADDRESS: temporalAddress },
+    async startFloor(name = 'worker') {
+      const floor = fork(path.join(root, 'dist', 'bench', 'floors', `${name}.js`), {
+        env: { ...env, TEMPORAL_ADDRESS: temporalAddress, MONGODB_URI: mongoUri },
       });
-      await new Promise((resolve, reject) => floor.once('message', resolve).once('exit', reject));
-      return () => floor.disconnect();
+      const said = await new Promise((resolve, reject) =>
+        floor.once('message', resolve).once('exit', reject),
+      );
+      return {
+        said,
+        cpuSeconds: async () => (await cpuSecondsOf(floor.pid)) ?? Number.NaN,
+        residentBytes: () => residentBytesOf(floor.pid),
+        stop: () => floor.disconnect(),
+      };
     },
-    async kill(name) {
-      const recorded = await findRecorded(dataDir, name);
-      if (!recorded) throw new Error(`${name} does not run`);
-      process.kill(recorded.pid, 'SIGKILL');
-    },
+    kill: (name) => signal(name, 'SIGKILL'),
+    pause: (name) => signal(name, 'SIGSTOP'),
+    resume: (name) => signal(name, 'SIGCONT'),
     ready: () => ready(url, supervisor),
     async cpuSeconds() {
-      const used = await Promise.all(PROCESSES.map((name) => cpuSecondsOf(dataDir, name)));
+      const used = await Promise.all(
+        PROCESSES.map(async (name) => cpuSecondsOf(await pidOf(name))),
+      );
       if (used.includes(null)) return null;
       return Object.fromEntries(PROCESSES.map((name, n) => [name, used[n]])) as Record<
         ProcessName,
         number
       >;
     },
+    residentBytes: async (name) => residentBytesOf(await pidOf(name)),
     async stop() {
       const ended = new Promise((resolve) => supervisor.once('exit', resolve));
       supervisor.kill('SIGTERM');
@@ -113,12 +143,17 @@ async function somePorts(count: number): Promise<readonly number[]> {
 }
 
 /** Linux: fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms. */
-async function cpuSecondsOf(dataDir: string, name: ProcessName): Promise<number | null> {
-  const recorded = await findRecorded(dataDir, name);
-  const stat = recorded && (await readFile(`/proc/${recorded.pid}/stat`, 'utf8').catch(() => null));
+async function cpuSecondsOf(pid: number | undefined): Promise<number | null> {
+  const stat = pid && (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null));
   if (!stat) return null;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Linux: VmRSS of /proc/<pid>/status, in KiB. */
+async function residentBytesOf(pid: number | undefined): Promise<number> {
+  const status = pid && (await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''));
+  return Number(/VmRSS:\s+(\d+)/.exec(status || '')?.[1] ?? Number.NaN) * 1024;
 }
 
 async function ready(url: string, supervisor: ChildProcess): Promise<void> {
