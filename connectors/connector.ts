@@ -83,6 +83,10 @@ export type InboundEvent =
       readonly conversationId?: string;
       /** A machine wrote it (auto-reply, list): it is noted where a conversation is open, and nobody answers. */
       readonly automatic?: true;
+      /** It is about a call of ours: a session that it starts is outbound. @default INBOUND */
+      readonly direction?: 'INBOUND' | 'OUTBOUND';
+      /** A message by this id makes this one late, in whatever order they come: once it was taken, this one is passed over. */
+      readonly supersededBy?: string;
     })
   | (FromUser & { readonly kind: 'reaction'; readonly target: string; readonly emoji: string })
   | (FromUser & {
@@ -94,6 +98,12 @@ export type InboundEvent =
   | (FromUser & { readonly kind: 'delete'; readonly target: string })
   | (FromUser & { readonly kind: 'typing'; readonly typing: boolean })
   | (FromUser & { readonly kind: 'started'; readonly payload?: string })
+  /** The user's presence is over; with `callId` only where no other call of theirs is open. */
+  | (FromUser & {
+      readonly kind: 'ended';
+      readonly reason: 'CUSTOMER' | 'NETWORK';
+      readonly callId?: string;
+    })
   | (FromUser & { readonly kind: 'optedOut' | 'optedIn' })
   | (EventBase & {
       readonly kind: 'status';

@@ -63,6 +63,10 @@ export interface InboundNews {
   readonly conversationId?: string | undefined;
   /** A machine wrote it: it is noted where a conversation runs, and opens none. */
   readonly automatic?: true | undefined;
+  /** It is about a call of ours. @default INBOUND */
+  readonly direction?: 'INBOUND' | 'OUTBOUND' | undefined;
+  /** Once a message by this provider's id was taken, this one is late and passed over. */
+  readonly supersededBy?: string | undefined;
 }
 export interface Taken {
   readonly messageId: string;
@@ -92,7 +96,11 @@ export interface Ingress {
   sessionEnded(
     channel: Channel,
     identifier: string,
-    end: { readonly key?: string | undefined; readonly reason: SessionEndReason },
+    end: {
+      readonly key?: string | undefined;
+      readonly reason: SessionEndReason;
+      readonly callId?: string | undefined;
+    },
   ): Promise<{ readonly customerId: string } | null>;
   channelDataUpdated(
     channel: Channel,
@@ -275,11 +283,16 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       const { providerMessageId } = news;
       const messageId = inboundMessageId(channel.id, providerMessageId);
       // By the message, not by the delivery: the same message under a second event id is a copy, too.
-      const key = eventKey(channel.id, `msg:${providerMessageId}`);
+      const key = messageKey(channel, providerMessageId);
       const duplicate = await outage.ask(
         customerId,
         bytesOf({ ...news, media: undefined }),
-        () => stores.timeline.isArchived(channel.id, key, providerMessageId),
+        async () => {
+          for (const id of [providerMessageId, ...(news.supersededBy ? [news.supersededBy] : [])])
+            if (await stores.timeline.isArchived(channel.id, messageKey(channel, id), id))
+              return true;
+          return false;
+        },
         false,
       );
       if (duplicate) return { messageId, customerId, duplicate };
@@ -297,6 +310,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         ...(news.channelData ? { channelData: news.channelData } : {}),
         ...(customer.suggestions.length > 0 ? { customerSuggestions: customer.suggestions } : {}),
         ...(news.automatic ? { automatic: true } : {}),
+        ...(news.direction === 'OUTBOUND' ? { direction: news.direction } : {}),
       };
       if (news.automatic) await signalledRunning(customer.signalTo, customerMessageSignal, event);
       else await signalWithStart(customer.signalTo, channel.id, customerMessageSignal, event);
@@ -316,8 +330,12 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       return { customerId: customer.customerId };
     },
 
-    sessionEnded(channel, identifier, { key, reason }) {
-      const event: SessionEnded = { ...about(channel, identifier, 'end', key), reason };
+    sessionEnded(channel, identifier, { key, reason, callId }) {
+      const event: SessionEnded = {
+        ...about(channel, identifier, 'end', key),
+        reason,
+        ...(callId ? { callId } : {}),
+      };
       return signalIfRunning(channel, identifier, channelSessionEndedSignal, () => event);
     },
 
@@ -397,6 +415,10 @@ function about(channel: Channel, identifier: string, kind: string, key: string |
     customerIdentifier,
     eventKey: eventKey(channel.id, `${kind}:${raw}`),
   };
+}
+
+function messageKey(channel: Channel, providerMessageId: string): string {
+  return eventKey(channel.id, `msg:${providerMessageId}`);
 }
 
 /** The channel of a request, with its connector. Throws `NOT_FOUND` for one that is unknown or switched off. */

@@ -98,6 +98,8 @@ async function takeEvent(
         automatic: event.automatic,
         sentAt: event.occurredAt,
         replyTo: event.replyTo?.slice(0, 256) ?? null,
+        direction: event.direction,
+        supersededBy: event.supersededBy,
         ...(event.channelData ? { channelData: soundData(event.channelData) } : {}),
       });
       return duplicate;
@@ -108,6 +110,11 @@ async function takeEvent(
         ...(event.payload ? { channelData: { payload: event.payload.slice(0, 1000) } } : {}),
       });
       return false;
+    case 'ended': {
+      const { reason, callId } = event;
+      await ingress.sessionEnded(channel, externalUser.id, { key, reason, callId });
+      return false;
+    }
     case 'reaction': {
       const { target, emoji } = event;
       await ingress.followUp(channel, externalUser.id, { key, kind: 'REACTION', target, emoji });

@@ -25,6 +25,8 @@ export const DATA = {
     user: User,
     ...content,
     replyTo: z.string().max(256).nullish(),
+    /** Of a call: whose it is. */
+    direction: z.enum(['inbound', 'outbound']).nullish(),
     channelData: z.record(z.string(), z.json()).nullish(),
   }),
   'message.edited': z.looseObject({ id: Id, user: User, ...content }),
@@ -44,6 +46,11 @@ export const DATA = {
     emoji: z.string().max(64).nullish(),
   }),
   'typing.started': z.looseObject({ user: User }),
+  'session.ended': z.looseObject({
+    user: User,
+    reason: z.enum(['CUSTOMER', 'NETWORK']).nullish(),
+    callId: z.string().min(1).max(128).nullish(),
+  }),
   'user.optedOut': z.looseObject({ user: User }),
   'user.optedIn': z.looseObject({ user: User }),
 } as const;

@@ -93,6 +93,7 @@ const EVENTS: { readonly [T in EventType]: (base: Base, data: any) => Read } = {
       body,
       ...(mediaUrl && { media: [{ ref: mediaUrl }] }),
       ...(data.replyTo && { replyTo: data.replyTo }),
+      ...(data.direction === 'outbound' && { direction: 'OUTBOUND' }),
       ...(data.channelData && { channelData: data.channelData }),
     })),
   'message.edited': (base, data: Data<'message.edited'>) =>
@@ -119,6 +120,15 @@ const EVENTS: { readonly [T in EventType]: (base: Base, data: any) => Read } = {
   }),
   'typing.started': (base, data: Data<'typing.started'>) => ({
     event: { ...base, kind: 'typing', typing: true, externalUser: userOf(data.user) },
+  }),
+  'session.ended': (base, data: Data<'session.ended'>) => ({
+    event: {
+      ...base,
+      kind: 'ended',
+      externalUser: userOf(data.user),
+      reason: data.reason ?? 'CUSTOMER',
+      ...(data.callId && { callId: data.callId }),
+    },
   }),
   'user.optedOut': (base, data: Data<'user.optedOut'>) => ({
     event: { ...base, kind: 'optedOut', externalUser: userOf(data.user) },

@@ -101,7 +101,8 @@ export function entriesIn(body: unknown): readonly Element[] {
 function accountsIn({ raw }: RawRequest): readonly string[] {
   const body = readJson(raw);
   const object = isObject(body) ? body['object'] : undefined;
-  const elements = object === OBJECTS.WHATSAPP ? changesIn(body) : entriesIn(body);
+  const ofPages = object === OBJECTS.MESSENGER || object === OBJECTS.INSTAGRAM;
+  const elements = ofPages ? entriesIn(body) : changesIn(body);
   return [...new Set(elements.flatMap(({ account }) => account ?? []))];
 }
 

@@ -13,6 +13,13 @@ export const TwilioConfig = z
     messagingServiceSid: z.string().min(1).max(64).optional().meta({
       description: 'Sends through this messaging service instead of the channel’s number.',
     }),
+    voiceUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional()
+      .meta({
+        description: 'Voice application that answers incoming calls; without it they are busy.',
+      }),
     baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.twilio.com'),
   })
   .refine((cfg) => (cfg.apiKeySid === undefined) === (cfg.apiKeySecret === undefined), {

@@ -5,10 +5,10 @@ import { fetchMedia } from './fetch-media';
 import { lookup, send } from './send';
 import { parse, reply, verify } from './webhook';
 
-/** SMS, MMS and WhatsApp through Twilio (connectors.md 3). */
+/** SMS, MMS and WhatsApp through Twilio (connectors.md 3), and the legs of its calls as events. */
 export const twilioConnector: Connector<TwilioConfig> = {
   id: 'twilio',
-  channelTypes: ['SMS', 'WHATSAPP'],
+  channelTypes: ['SMS', 'WHATSAPP', 'CX_VOICE'],
   configSchema: TwilioConfig,
   secretAttributes: ['authToken', 'apiKeySecret'],
   delivery: 'SEND',
@@ -23,7 +23,25 @@ export const twilioConnector: Connector<TwilioConfig> = {
 
 const MEGABYTE = 1_000_000;
 
+/** Calls are heard of; nothing can be written to them. */
+const CALLS: Capabilities = {
+  typing: false,
+  readReceipts: { send: false, receive: false },
+  reactions: false,
+  replies: false,
+  templates: false,
+  media: { kinds: [], maxBytes: {}, captionMax: 0 },
+  text: { max: 0 },
+  buttons: null,
+  deliveryStates: [],
+  idempotentSend: false,
+  window: null,
+  rate: {},
+  ambiguousSend: 'at-most-once',
+};
+
 function capabilities(_cfg: TwilioConfig, channelType: ChannelType): Capabilities {
+  if (channelType === 'CX_VOICE') return CALLS;
   const whatsapp = channelType === 'WHATSAPP';
   const maxBytes = (whatsapp ? 16 : 5) * MEGABYTE;
   return {

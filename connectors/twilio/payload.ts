@@ -20,6 +20,12 @@ export function param(params: Params, name: string): string | undefined {
   return params.get(name)?.[0] || undefined;
 }
 
+/** An address without `whatsapp:`; 7 to 15 digits get their `+`. */
+export function bare(address: string): string {
+  const plain = address.trim().replace(/^whatsapp:/i, '');
+  return /^\d{7,15}$/.test(plain) ? `+${plain}` : plain;
+}
+
 /** A message as the REST API shows it. */
 export const MessageResource = z.looseObject({
   sid: z.string().optional(),

@@ -12,8 +12,7 @@ import {
 import { secretsOf } from '../secrets';
 import { errorOfCode, stateOf } from './codes';
 import type { TwilioConfig } from './config';
-import { ErrorBody, MessageList, MessageResource } from './payload';
-import { bare } from './webhook';
+import { bare, ErrorBody, MessageList, MessageResource } from './payload';
 
 /** One message, one request. No key exists that would make a repeat safe: after an unknown outcome see {@link lookup}. */
 export async function send(
@@ -21,6 +20,8 @@ export async function send(
   context: SendContext<TwilioConfig>,
 ): Promise<SendResult> {
   const { cfg } = context;
+  if (part.channelType === 'CX_VOICE')
+    throw new ConnectorError('Rejected', 'a call carries no messages', { reason: 'bodyType' });
   const form = new URLSearchParams({ To: address(part, part.to) });
   const service = serviceOf(part, cfg);
   if (service) form.set('MessagingServiceSid', service);

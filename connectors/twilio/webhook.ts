@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import type { MessageBody } from '../../domain/message/schema';
 import { failureReason } from '../../domain/message/send-policy';
 import type {
@@ -9,36 +8,26 @@ import type {
   RawRequest,
   Verdict,
 } from '../connector';
-import { sameBytes, secretsOf } from '../secrets';
+import { callEvents, ownsCall } from './calls';
 import { errorOfCode, stateOf } from './codes';
 import type { TwilioConfig } from './config';
-import { type Params, param, readParams } from './payload';
+import { bare, type Params, param } from './payload';
+import { checkSignature, digest, paramsOf, queryOf } from './signature';
+import { EMPTY_TWIML, twimlOf } from './twiml';
 
 const NO = { ok: false, status: 403 } as const;
 
-/**
- * `X-Twilio-Signature`: base64 HMAC-SHA1 over the URL that Twilio was given and every parameter (connectors.md 3.1). Good if any
- * active token fits, with the port removed or present. Afterwards the number in the payload must be the channel's own.
- */
+/** Twilio's signature; afterwards the number in the payload must be the channel's own. */
 export function verify(
   request: RawRequest,
   cfg: TwilioConfig,
   _now: Date,
   channel: HookChannel,
 ): Verdict {
-  const given = Buffer.from(request.headers.get('x-twilio-signature') ?? '', 'utf8');
-  const tail = signedTail(request);
-  if (tail === null) return { ...NO, reason: 'body' };
-  const texts = urlVariants(request.url).map((url) => url + tail);
-  const fits = (token: string) =>
-    texts.some((text) =>
-      sameBytes(
-        given,
-        Buffer.from(createHmac('sha1', token).update(text, 'utf8').digest('base64')),
-      ),
-    );
-  if (!secretsOf(cfg.authToken).some(fits)) return { ...NO, reason: 'signature' };
-  return owns(paramsOf(request), channel, cfg) ? { ok: true } : { ...NO, reason: 'number' };
+  const signature = checkSignature(request, cfg.authToken);
+  if (signature !== 'ok') return { ...NO, reason: signature };
+  const owned = channel.channelType === 'CX_VOICE' ? ownsCall : owns;
+  return owned(paramsOf(request), channel, cfg) ? { ok: true } : { ...NO, reason: 'number' };
 }
 
 /** A message (one event per medium), a status of a message of ours, or a consent. */
@@ -47,6 +36,7 @@ export function parse(
   context: HookContext<TwilioConfig>,
 ): readonly InboundEvent[] {
   const params = paramsOf(request);
+  if (context.channel.channelType === 'CX_VOICE') return callEvents(request, params, context);
   const sid =
     param(params, 'MessageSid') ?? param(params, 'SmsMessageSid') ?? param(params, 'SmsSid');
   const base = { channelId: context.channel.id, occurredAt: context.now.toISOString() };
@@ -62,39 +52,14 @@ export function parse(
   return [...consentEvents(params, { ...base, sid }), ...messageEvents(params, { ...base, sid })];
 }
 
-/** Empty TwiML: any text in it would go out as a message. */
-export function reply(): HookReply {
-  return { status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' };
-}
-
-/** What follows the URL in the signed text; null when the signature cannot cover the body. */
-function signedTail(request: RawRequest): string | null {
-  const hashes = readParams(queryOf(request.url)).get('bodySHA256');
-  if (hashes)
-    return hashes.length === 1 && hashes[0]?.toLowerCase() === digest(request) ? '' : null;
-  if (request.method === 'GET' || request.method === 'HEAD')
-    return request.raw.length === 0 ? '' : null;
-  if (request.raw.length === 0) return '';
-  if (!isForm(request)) return null;
-  const params = readParams(textOf(request));
-  return [...params.keys()]
-    .sort()
-    .map((name) =>
-      [...new Set(params.get(name))]
-        .sort()
-        .map((value) => name + value)
-        .join(''),
-    )
-    .join('');
-}
-
-/** The URL without its port, and with one: its own, else the scheme's. Otherwise byte for byte as configured. */
-function urlVariants(url: string): readonly string[] {
-  const match = /^(https?):\/\/([^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(:\d*)?(.*)$/is.exec(url);
-  if (!match) return [url];
-  const [, scheme = '', user = '', host = '', port, rest = ''] = match;
-  const build = (withPort: string) => `${scheme}://${user}${host}${withPort}${rest}`;
-  return [build(''), build(port || (scheme.toLowerCase() === 'https' ? ':443' : ':80'))];
+/** Empty TwiML: any text in it would go out as a message. A call that asks what to do is told. */
+export function reply(
+  request: RawRequest,
+  _events: readonly InboundEvent[],
+  { channel, cfg }: HookContext<TwilioConfig>,
+): HookReply {
+  const body = channel.channelType === 'CX_VOICE' ? twimlOf(paramsOf(request), cfg) : EMPTY_TWIML;
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
 }
 
 /** Incoming messages name the channel in `To`, news of our own in `From`; a messaging service answers for its pool. */
@@ -117,7 +82,7 @@ function statusEvent(
   const state = stateOf(status);
   const eventKey = `status:${sid}:${status.toLowerCase()}`;
   if (!state) return { ...base, kind: 'unparsed', eventKey, reason: 'unknown MessageStatus' };
-  const mid = readParams(queryOf(request.url)).get('mid')?.[0];
+  const mid = queryOf(request).get('mid')?.[0];
   const code = param(params, 'ErrorCode');
   const failure =
     state === 'FAILED' ? failureReason(errorOfCode(code)?.type ?? 'Rejected') : undefined;
@@ -266,37 +231,7 @@ function userOf(params: Params): {
   };
 }
 
-/** An address without `whatsapp:`; 7 to 15 digits get their `+`. */
-export function bare(address: string): string {
-  const plain = address.trim().replace(/^whatsapp:/i, '');
-  return /^\d{7,15}$/.test(plain) ? `+${plain}` : plain;
-}
-
 /** Older hooks name the state of an outbound message `SmsStatus`, as incoming ones do with `received`. */
 function legacyStatus(params: Params): string | undefined {
   return params.has('Body') ? undefined : param(params, 'SmsStatus');
-}
-
-function paramsOf(request: RawRequest): Params {
-  const isGet = request.method === 'GET' || request.method === 'HEAD';
-  if (isGet) return readParams(queryOf(request.url));
-  return isForm(request) ? readParams(textOf(request)) : new Map();
-}
-
-function isForm(request: RawRequest): boolean {
-  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === 'application/x-www-form-urlencoded';
-}
-
-function queryOf(url: string): string {
-  const start = url.indexOf('?');
-  return start < 0 ? '' : (url.slice(start + 1).split('#', 1)[0] ?? '');
-}
-
-function textOf(request: RawRequest): string {
-  return Buffer.from(request.raw).toString('utf8');
-}
-
-function digest(request: RawRequest): string {
-  return createHash('sha256').update(request.raw).digest('hex');
 }

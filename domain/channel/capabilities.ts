@@ -26,6 +26,7 @@ export interface Capabilities {
     /** Kinds whose size must be known, since the provider is told it. */
     readonly sizeNeeded?: readonly MediaKind[];
   };
+  /** 0: nothing can be written, the channel is for calls. */
   readonly text: { readonly max: number };
   readonly buttons: {
     readonly max: number;

@@ -43,6 +43,8 @@ export interface ChannelSettings
   readonly customerInactivityTimeoutSeconds: number;
   /** `STREAM`: the timeline entry is the delivery (webchat). `SEND`: an activity calls the provider. */
   readonly delivery: 'STREAM' | 'SEND';
+  /** Nothing can be written on it: its connector tells of calls and takes no messages. @default false */
+  readonly callsOnly?: true;
   /** Goes out in the place of what waited until the reply window had ended. @default null */
   readonly windowTemplate?: Channel['windowTemplate'];
   /** Whoever writes after having opted out has thereby opted in. @default false */

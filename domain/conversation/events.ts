@@ -37,6 +37,8 @@ export interface CustomerMessage extends FromChannel {
   readonly customerSuggestions?: readonly string[];
   /** A machine wrote it: noted on an open session, and nobody answers (connectors.md 9). */
   readonly automatic?: true;
+  /** It belongs to a call of ours: what it starts is outbound. @default INBOUND */
+  readonly direction?: Direction;
 }
 
 /** The connector says that the customer is there (domain.md 3.2 rule 1). */
@@ -48,6 +50,8 @@ export interface SessionStarted extends FromChannel {
 }
 export interface SessionEnded extends FromChannel {
   readonly reason: SessionEndReason;
+  /** The call that is over: the session stays while another one is open on it. */
+  readonly callId?: string;
 }
 export interface ChannelDataUpdated extends FromChannel {
   readonly channelData: Readonly<Record<string, Json>>;

@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors';
-import type { MessageBody } from '../message/schema';
+import { isOnAnotherCall, isOver, noteLateLeg, recordCallLeg } from './call-legs';
 import { asChoice, closeChoices } from './choices';
 import { consentAfterMessage } from './consent';
 import { startControl } from './control';
@@ -11,7 +11,7 @@ import type {
   SessionEnded,
 } from './events';
 import { hasPrimaryAgent, hasStarted, isVoice, sessionOf } from './facts';
-import type { ChannelSession, ConversationState, EntryType, TimelineActivity } from './model';
+import type { ChannelSession, ConversationState, TimelineActivity } from './model';
 import { startConversation } from './opening';
 import { refuse } from './refusal';
 import { requestAgent, whyNotRequest } from './requests';
@@ -32,6 +32,10 @@ export function customerMessage(turn: Turn, event: Of<'customerMessage'>): void 
   if (turn.state.recent.some(({ id }) => id === message.messageId)) return;
   if (message.automatic) {
     noteAutomatic(turn, message);
+    return;
+  }
+  if (isOver(turn.state, message)) {
+    noteLateLeg(turn, message);
     return;
   }
   const { session, begins, first } = takeIn(turn, event, message);
@@ -95,6 +99,7 @@ export function channelSessionEnded(
   { session: ended }: Of<'channelSessionEnded'>,
 ): void {
   const session = sessionOf(turn.state, ended.channelId, ended.customerIdentifier);
+  if (ended.callId && session && isOnAnotherCall(session, ended.callId)) return;
   const actor = ended.reason === 'CUSTOMER' ? customerActor(turn) : CONTROLLER;
   if (session) endSession(turn, session.id, ended.reason, { actor, source: sourceOf(ended) });
 }
@@ -110,7 +115,12 @@ function takeIn(
   { settings }: Of<'customerMessage'> | Of<'channelSessionStarted'>,
   from: Pick<
     CustomerMessage,
-    'channelId' | 'customerIdentifier' | 'customerName' | 'channelData' | 'customerSuggestions'
+    | 'channelId'
+    | 'customerIdentifier'
+    | 'customerName'
+    | 'channelData'
+    | 'customerSuggestions'
+    | 'direction'
   >,
   parts: { readonly source?: { readonly channelId: string; readonly eventKey: string } } = {},
 ): { readonly session: ChannelSession; readonly begins: boolean; readonly first: boolean } {
@@ -118,14 +128,16 @@ function takeIn(
   const first = !hasStarted(state);
   if (state.customer.name === null && from.customerName !== null)
     state.customer = { ...state.customer, name: from.customerName };
-  if (first) startConversation(turn, settings, 'INBOUND', customerActor(turn));
+  const direction = from.direction ?? 'INBOUND';
+  const actor = direction === 'INBOUND' ? customerActor(turn) : CONTROLLER;
+  if (first) startConversation(turn, settings, direction, actor);
   const present = sessionOf(state, from.channelId, from.customerIdentifier);
   if (present) return { session: present, begins: false, first };
   const session = startSession(turn, {
     settings,
     customerIdentifier: from.customerIdentifier,
-    direction: 'INBOUND',
-    actor: customerActor(turn),
+    direction,
+    actor,
     ...(from.channelData ? { channelData: from.channelData } : {}),
     ...(from.customerSuggestions ? { customerSuggestions: from.customerSuggestions } : {}),
     ...(parts.source ? { source: sourceOf(parts.source) } : {}),
@@ -167,13 +179,6 @@ function askForAgent(turn: Turn): void {
   };
   if (!whyNotRequest(turn.state, request)) requestAgent(turn, request);
 }
-
-const CALL_ENTRIES = {
-  STARTED: 'CALL_LEG_STARTED',
-  HOLD: 'CALL_HOLD',
-  RESUMED: 'CALL_RESUME',
-  ENDED: 'CALL_LEG_ENDED',
-} as const satisfies Record<string, EntryType>;
 
 function recordMessage(
   turn: Turn,
@@ -219,35 +224,6 @@ function afterCustomerMessage(turn: Turn, session: ChannelSession): void {
   // On a call no agent SLA runs that could own the waiting: a text there is a sign of life like any leg event.
   moveTimers(turn, isVoice(session) ? 'CALL_LEG' : 'CUSTOMER_MESSAGE', session.id);
 }
-
-/** VOICE is never a CUSTOMER_MESSAGE (domain.md 8.2). */
-function recordCallLeg(
-  turn: Turn,
-  session: ChannelSession,
-  body: Extract<MessageBody, { type: 'VOICE' }>,
-  parts: Parameters<typeof record>[3],
-): TimelineActivity {
-  const { callId, event } = body;
-  const entry = record(
-    turn,
-    CALL_ENTRIES[event],
-    {
-      callId,
-      leg: body.leg ?? null,
-      durationSeconds: body.durationSeconds ?? null,
-      reasonCode: body.reasonCode ?? null,
-    },
-    parts,
-  );
-  const others = (session.callIds ?? []).filter((id) => id !== callId);
-  const callIds = event === 'ENDED' ? others : [...others, callId].slice(-OPEN_CALLS_KEPT);
-  patchSession(turn, session.id, { callIds, lastInboundAt: turn.now });
-  if (isVoice(session)) moveTimers(turn, 'CALL_LEG', session.id);
-  return entry;
-}
-
-/** Calls open at once on one session: our own bound. */
-const OPEN_CALLS_KEPT = 20;
 
 function sourceOf({
   channelId,

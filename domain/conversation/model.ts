@@ -62,7 +62,7 @@ export interface ChannelSession {
   readonly movedFrom: string | null;
   /** The channel's settings as they were when the session started; dropped when it ends. */
   readonly settings: ChannelSettings | null;
-  /** Open calls by `callId` on a voice session. */
+  /** Open legs of calls: `callId`, or `callId/leg`. */
   readonly callIds?: readonly string[];
   /** `lastInboundAt` of the reply window after whose end the channel's template went out; unset = none did. */
   readonly reopenedAfter?: string | null;
@@ -334,6 +334,12 @@ export interface ConversationState {
     >
   >;
   readonly raisedHands: readonly string[];
+  /** Legs of calls that are over, the latest ones; `at`: by the channel's clock. Unset = none yet. */
+  readonly endedLegs?: readonly {
+    readonly channelId: string;
+    readonly key: string;
+    readonly at: string | null;
+  }[];
   readonly recent: readonly RecentEntry[];
   readonly lastSeq: number;
   /** Root counter of derived ids (domain/ids.ts). */

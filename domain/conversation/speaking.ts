@@ -5,7 +5,7 @@ import { INBOUND_ONLY_BODY_TYPES } from '../message/body-types';
 import type { MessageBody } from '../message/schema';
 import { choicesOf } from './choices';
 import { whyNotConsented } from './consent';
-import { latestSession, sessionById } from './facts';
+import { latestSession, sessionById, startedSessions } from './facts';
 import type { Actor, ChannelSession, ConversationState } from './model';
 import { refuse } from './refusal';
 import { countOnSession } from './session-counts';
@@ -41,7 +41,7 @@ export function pickSession(
   state: ConversationState,
   sessionId: string | null,
 ): ChannelSession | Refusal {
-  const session = sessionId === null ? latestSession(state) : sessionById(state, sessionId);
+  const session = sessionId === null ? latestToWriteTo(state) : sessionById(state, sessionId);
   if (!session)
     return sessionId === null
       ? refuse('ILLEGAL_STATE', 'No channel session is open.')
@@ -49,6 +49,20 @@ export function pickSession(
   return session.state === 'STARTED'
     ? session
     : refuse('ILLEGAL_STATE', 'The channel session has ended.');
+}
+
+/** As {@link latestSession}, a session for calls alone only where there is no other. */
+function latestToWriteTo(state: ConversationState): ChannelSession | undefined {
+  const latest = latestSession(state);
+  if (!latest?.settings?.callsOnly) return latest;
+  return startedSessions(state).findLast(({ settings }) => !settings?.callsOnly) ?? latest;
+}
+
+/** Nothing is written where a connector only tells of calls (connectors.md 1.5). */
+function whyNotWrite({ settings }: ChannelSession): Refusal | null {
+  return settings?.callsOnly
+    ? refuse('ILLEGAL_STATE', 'The channel is for calls: it carries no messages.')
+    : null;
 }
 
 /** Why a body cannot go out on the session that it would take. */
@@ -63,7 +77,9 @@ export function whyNotSay(
   const session = pickSession(state, message.sessionId);
   if ('code' in session) return session;
   const unwanted = from === 'AGENT' ? whyNotConsented(session) : null;
-  return unwanted ?? whyNotInWindow(session, { from, body: message.body }, now);
+  return (
+    whyNotWrite(session) ?? unwanted ?? whyNotInWindow(session, { from, body: message.body }, now)
+  );
 }
 
 /** Records an outbound message, moves the timers and lets it be sent. */
@@ -104,7 +120,8 @@ export function sayText(turn: Turn, notice: string, text: string, sessionId: str
   const body: MessageBody = { type: 'PLAIN', text };
   const session = pickSession(turn.state, sessionId);
   if ('code' in session) return;
-  const refusal = whyNotInWindow(session, { from: 'SYSTEM', body }, turn.now);
+  const refusal =
+    whyNotWrite(session) ?? whyNotInWindow(session, { from: 'SYSTEM', body }, turn.now);
   const messageId = newId(turn, 'message');
   if (refusal)
     record(turn, 'MESSAGE_DELIVERY_NOTIFICATION', {

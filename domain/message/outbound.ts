@@ -26,6 +26,7 @@ export function planParts(
   capabilities: Capabilities,
   options: PlanOptions,
 ): Plan {
+  if (capabilities.text.max === 0) return { rejected: 'bodyType' }; // for calls alone
   switch (body.type) {
     case 'TEMPLATE':
       return capabilities.templates ? { parts: [body] } : { rejected: 'template' };

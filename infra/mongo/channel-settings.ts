@@ -85,6 +85,7 @@ export function channelSettings({
     ...(channel.windowTemplate && { windowTemplate: channel.windowTemplate }),
     ...(capabilities.writingOptsIn && { writingOptsIn: true }),
     delivery: facts.delivery,
+    ...(capabilities.text.max === 0 ? { callsOnly: true } : {}),
     window: capabilities.window,
     bot: bot && bot['enabled'] !== false ? botSettings(bot) : null,
     botTimeoutSeconds: channel.botTimeoutSeconds,

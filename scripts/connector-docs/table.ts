@@ -22,14 +22,15 @@ const COLUMNS: readonly (readonly [
   ['Read out', ({ readReceipts }) => yesNo(readReceipts.send)],
   ['Replies', ({ replies }) => yesNo(replies)],
   ['Templates', ({ templates }) => yesNo(templates)],
-  ['Text', ({ text }) => String(text.max)],
+  ['Text', ({ text }) => (isForCalls({ text }) ? 'none: calls' : String(text.max))],
   ['Caption', ({ media }) => captions(media)],
   [
     'Media',
-    ({ media }) => media.kinds.map((kind) => kindOf(kind, media.maxBytes[kind])).join(', '),
+    ({ media }) =>
+      media.kinds.map((kind) => kindOf(kind, media.maxBytes[kind])).join(', ') || 'none',
   ],
-  ['Choices', ({ buttons }) => choices(buttons)],
-  ['States', ({ deliveryStates }) => words(deliveryStates)],
+  ['Choices', ({ buttons, text }) => (isForCalls({ text }) ? 'none' : choices(buttons))],
+  ['States', ({ deliveryStates }) => words(deliveryStates) || 'none'],
   ['Window', ({ window }) => (window ? `${window.hours} h, then ${window.outside}` : 'none')],
   ['Pace', ({ rate }) => pace(rate)],
   ['Unknown outcome', ({ ambiguousSend }) => ambiguousSend],
@@ -57,6 +58,11 @@ function aligned(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
   return [line(head), rule, ...body.map(line)].join('\n');
+}
+
+/** Nothing is ever sent there. */
+function isForCalls({ text }: Pick<Capabilities, 'text'>): boolean {
+  return text.max === 0;
 }
 
 function yesNo(value: boolean): string {

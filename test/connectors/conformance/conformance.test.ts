@@ -5,7 +5,7 @@ import { http, httpCalls } from './described/http';
 import { line } from './described/line';
 import { instagram, messenger } from './described/messenger';
 import { telegram } from './described/telegram';
-import { twilioSms, twilioWhatsapp } from './described/twilio';
+import { twilioCalls, twilioSms, twilioWhatsapp } from './described/twilio';
 import { viber } from './described/viber';
 import { dialog360, whatsappCloud } from './described/whatsapp';
 import { conformance } from './kit';
@@ -15,6 +15,7 @@ const DESCRIBED = [
   httpCalls,
   email,
   twilioSms,
+  twilioCalls,
   twilioWhatsapp,
   whatsappCloud,
   dialog360,

@@ -1,4 +1,5 @@
 import type { AnyConnector, HookChannel, RawRequest } from '../../../connectors/connector';
+import type { CustomerMessage } from '../../../domain/conversation/events';
 import type { ReportedState } from '../../../domain/message/reported-state';
 import type { MessageBody } from '../../../domain/message/schema';
 import type { FakeServer, Script } from '../../support/fakes/behaviour';
@@ -18,6 +19,8 @@ export interface ConnectorDescription {
   readonly signing: Signing;
   /** What the provider posts when a customer writes; the same `id` is the same message. */
   readonly text: (text: string, id: string) => Posted;
+  /** How `text` reads in what is taken of it. @default the body's text */
+  readonly wordsOf?: (message: CustomerMessage) => string | null | undefined;
   /** News of a message of ours, for providers that report any. */
   readonly report?: (
     state: ReportedState,
@@ -29,8 +32,8 @@ export interface ConnectorDescription {
   readonly poisonStatuses?: readonly number[];
   /** `false`: nothing that answers stands between us and the provider (SMTP). @default true */
   readonly gateway?: boolean;
-  /** A stand-in of the provider that messages are sent to. */
-  readonly counterpart: () => Promise<Counterpart>;
+  /** A stand-in of the provider that messages are sent to; null: the channel is for calls, nothing can be written. */
+  readonly counterpart: (() => Promise<Counterpart>) | null;
 }
 
 export interface Signing {

@@ -19,14 +19,20 @@ const NOTHING = [
 
 /** Once, in order, and never lost: whatever is posted how often (connectors.md 1.2). */
 export function inboundSuite(description: ConnectorDescription): void {
-  const { text, signing, poison = [], poisonStatuses = [200] } = description;
+  const {
+    text,
+    signing,
+    poison = [],
+    poisonStatuses = [200],
+    wordsOf: words = wordsOf,
+  } = description;
 
   describe('inbound', () => {
     it.each([1, 5, 100])('a message that comes %i times at once is one message', async (times) => {
       const stage = aStage(description);
       const copies = Array.from({ length: times }, () => stage.post(text('Hello', 'id-1')));
       for (const status of await Promise.all(copies)) expect(OK).toContain(status);
-      expect(stage.taken.map(wordsOf)).toEqual(['Hello']);
+      expect(stage.taken.map(words)).toEqual(['Hello']);
       const ids = stage.signals.map(({ event }) => (event as { messageId: string }).messageId);
       expect(new Set(ids).size).toBe(1);
     });
@@ -48,7 +54,7 @@ export function inboundSuite(description: ConnectorDescription): void {
         ['one', 'id-1'],
       ] as const)
         expect(OK).toContain(await stage.post(text(words, id)));
-      expect(stage.taken.map(wordsOf)).toEqual(['one', 'two', 'two']);
+      expect(stage.taken.map(words)).toEqual(['one', 'two', 'two']);
     });
 
     it('is answered 2xx only once it is kept, and then taken once', async () => {

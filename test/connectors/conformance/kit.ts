@@ -1,4 +1,5 @@
 import type { TestDatabase } from '../../support/servers';
+import { callsOnlySuite } from './calls-only';
 import type { ConnectorDescription } from './description';
 import { inboundSuite } from './inbound';
 import { receiptSuite } from './receipts';
@@ -19,6 +20,7 @@ export function conformance(
     verificationSuite(description);
     inboundSuite(description);
     receiptSuite(description, database);
-    sendSuite(description, database);
+    if (description.counterpart) sendSuite(description, description.counterpart, database);
+    else callsOnlySuite(description);
   });
 }

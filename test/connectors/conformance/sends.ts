@@ -32,12 +32,13 @@ const LINK = 'https://parley.test/media/m1';
 /** One message to the customer, whatever the provider does (connectors.md 1.6, 1.7). */
 export function sendSuite(
   description: ConnectorDescription,
+  counterpart: () => Promise<Counterpart>,
   database: () => Pick<TestDatabase, 'db'>,
 ): void {
   const { connector, channel, gateway = true } = description;
   let provider: Counterpart;
   beforeAll(async () => {
-    provider = await description.counterpart();
+    provider = await counterpart();
   });
   afterAll(() => provider.close());
 

@@ -60,6 +60,7 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
 
   const stores = fakeStores({
     config: {
+      list: async () => ({ items: [], nextCursor: null }),
       channel: async () => ({
         channel: Channel.parse({ ...channel, connectorId: 'c' }),
         connector: { id: 'c', providerId: connector.id, enabled: true, ...attributes },

@@ -414,7 +414,7 @@ describe('calls', () => {
       data: { callId: 'c1', leg: 'l1', durationSeconds: 5, reasonCode: null },
     });
     expect(story.state.counters).toEqual(counters);
-    expect(story.session('phone').callIds).toEqual(event === 'ENDED' ? [] : ['c1']);
+    expect(story.session('phone').callIds).toEqual(event === 'ENDED' ? [] : ['c1/l1']);
   });
 
   it('starts a conversation like any first event', () => {

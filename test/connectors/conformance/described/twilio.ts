@@ -12,7 +12,6 @@ const account = { accountSid: 'AC1', authToken: 'token-one' };
 function twilioAs(channelType: ChannelType): ConnectorDescription {
   const channel = { id: 'tw', channelType, serviceIdentifier: US };
   const address = (number: string) => (channelType === 'WHATSAPP' ? `whatsapp:${number}` : number);
-  const form = (params: Record<string, string>) => new URLSearchParams(params).toString();
   return {
     connector: twilioConnector,
     channel,
@@ -62,5 +61,39 @@ function twilioAs(channelType: ChannelType): ConnectorDescription {
   };
 }
 
-export const twilioSms = twilioAs('SMS');
+const form = (params: Record<string, string>) => new URLSearchParams(params).toString();
+const sms = twilioAs('SMS');
+
+/** Its callers say their words as the name that their network shows. */
+export const twilioCalls: ConnectorDescription = {
+  ...sms,
+  channel: { ...sms.channel, channelType: 'CX_VOICE' },
+  text: (words, id) => ({
+    body: form({
+      CallSid: id,
+      From: THEM,
+      To: US,
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+      CallerName: words,
+    }),
+  }),
+  wordsOf: ({ customerName }) => customerName,
+  report: () => null,
+  poison: [
+    { body: form({ CallSid: 'CA1', From: THEM, To: US }) },
+    { body: form({ CallSid: 'CA1', From: 'client:ana', To: US, CallStatus: 'ringing' }) },
+    { body: form({ CallSid: 'CA1', To: US, CallStatus: 'completed', CallDuration: '-1' }) },
+    {
+      body: form({
+        ConferenceSid: 'CF1',
+        AccountSid: 'AC1',
+        StatusCallbackEvent: 'participant-hold',
+      }),
+    },
+  ],
+  counterpart: null,
+};
+
+export const twilioSms = sms;
 export const twilioWhatsapp = twilioAs('WHATSAPP');
