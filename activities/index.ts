@@ -16,10 +16,11 @@ export interface ActivityDeps {
     ConfigurationDeps &
     Pick<HousekeepingDeps, 'customers' | 'media'> &
     Pick<RoutingDeps, 'config' | 'routing' | 'presence'> &
-    Omit<PrivacyDeps, 'runs'>;
+    Omit<PrivacyDeps, 'runs' | 'erasures' | 'logger'>;
   readonly workflows: HousekeepingDeps['workflows'];
   readonly routing: RoutingWorkflow;
   readonly runs: PrivacyDeps['runs'];
+  readonly erasures: PrivacyDeps['erasures'];
   readonly logger: RoutingDeps['logger'];
   readonly remembered: OpeningDeps['remembered'];
   /** Unset: this process sends nothing. */
@@ -51,7 +52,7 @@ export function createActivities(deps: ActivityDeps) {
     housekeeping: {
       ...conversation,
       ...createHousekeepingActivities({ ...stores, workflows }),
-      ...createPrivacyActivities({ ...stores, runs: deps.runs }),
+      ...createPrivacyActivities({ ...stores, ...deps }),
     },
   };
 }

@@ -2,6 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { mediaWorkflowId } from '../domain/ids';
 import type { CustomerRuns } from '../infra/customer-runs';
+import type { ErasureList } from '../infra/erasure-list';
 import type { DataKeys } from '../infra/payload-codec';
 import type { ErasureStore, JobStore } from '../infra/privacy-stores';
 import type { MediaStore } from '../infra/stores';
@@ -14,6 +15,8 @@ export interface PrivacyDeps extends CustomerFileDeps {
   readonly jobs: JobStore;
   readonly dataKeys: Pick<DataKeys, 'destroy'>;
   readonly runs: CustomerRuns;
+  readonly erasures: Pick<ErasureList, 'add'>;
+  readonly logger: { warn(fields: object, message: string): void };
 }
 
 /** Conversations looked at in one step. */
@@ -23,7 +26,7 @@ const EXPORT_MAX_BYTES = 2 ** 40;
 
 /** Export and erasure, on the task queue `housekeeping`. All idempotent. */
 export function createPrivacyActivities(deps: PrivacyDeps) {
-  const { erasure, jobs, runs, media, dataKeys } = deps;
+  const { erasure, jobs, runs, media, dataKeys, erasures, logger } = deps;
 
   async function* everyConversation(customerId: string) {
     for (let after: string | null = null; ; ) {
@@ -36,7 +39,17 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
   }
 
   return {
-    forgetCustomer: ({ customerId }) => erasure.forgetCustomer(customerId),
+    async forgetCustomer({ customerId }) {
+      const at = new Date().toISOString();
+      const ids = await erasure.everyIdOf(customerId);
+      // Not held up by it: what was promised to a person is done. Whoever starts next with a list that can be written completes it.
+      await erasures
+        .add(ids.map((id) => ({ customerId: id, at })))
+        .catch((err: unknown) =>
+          logger.warn({ err, customerId }, 'an erasure cannot be listed (PARLEY_ERASURE_LIST)'),
+        );
+      await erasure.forgetCustomer(customerId);
+    },
 
     async closeConversations({ customerId }) {
       let allClosed = true;
@@ -44,7 +57,8 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
         heartbeat();
         if (closed) continue;
         allClosed = false;
-        await runs.end(id, workflowIds);
+        // Nobody runs it where a backup was restored: it is closed by the next look.
+        if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
       }
       return allClosed;
     },

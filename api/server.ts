@@ -11,6 +11,8 @@ import {
   ConfigurationFileError,
   readConfigurationFile,
 } from '../infra/configuration-file';
+import { createCustomerRuns } from '../infra/customer-runs';
+import { createErasureList } from '../infra/erasure-list';
 import { withLogFields } from '../infra/log-fields';
 import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
@@ -18,6 +20,7 @@ import { createStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
 import { createPayloadCodec, dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
+import { repeatErasures } from '../infra/repeat-erasures';
 import type { Stores } from '../infra/stores';
 import { connectTemporal } from '../infra/temporal-client';
 import { authenticatorOf, createApp } from './app';
@@ -27,6 +30,7 @@ import { fileRules } from './configuration/file-rules';
 import { listen } from './listen';
 import { createMetricsApp } from './metrics/app';
 import { registerLiveFigures } from './metrics/live-figures';
+import { createStartJob } from './privacy/start-job';
 import { createConfigurationNews } from './routing/configuration-news';
 import { createRoutingDesk } from './routing/desk';
 
@@ -64,6 +68,14 @@ async function serve(
     dataConverter,
   });
   closing.push(() => connection.close());
+  const startJob = createStartJob({ temporal, stores });
+  await repeatErasures({
+    ...stores,
+    list: createErasureList(config.erasureList),
+    runs: createCustomerRuns(temporal),
+    startErasure: (customerId) => startJob('ERASE', customerId),
+    logger,
+  });
   await configure(config, stores, { connectors, outgoing }, logger);
   const desk = createRoutingDesk(temporal);
   await createConfigurationNews(desk, logger).tell();

@@ -24,6 +24,8 @@ interface CommonConfig {
   readonly workerMetricsPort: number;
   /** Absolute. */
   readonly dataDir: string;
+  /** Absolute path of the list of erasures, kept beside the backups. */
+  readonly erasureList: string;
   /** Without a trailing slash. Provider signatures are computed over it. */
   readonly publicUrl: string;
   /** Absolute path of `parley.yaml`. */
@@ -148,6 +150,7 @@ const Environment = z.object({
   METRICS_PORT: port.default(9464),
   WORKER_METRICS_PORT: port.optional(),
   PARLEY_DATA_DIR: text.default('.parley'),
+  PARLEY_ERASURE_LIST: text.optional(),
   PARLEY_PUBLIC_URL: url.optional(),
   PARLEY_CONFIG: text.default('parley.yaml'),
   PARLEY_ADMIN_TOKEN: token.optional(),
@@ -228,6 +231,9 @@ function common(values: Values): CommonConfig {
     metricsPort: values.METRICS_PORT,
     workerMetricsPort: values.WORKER_METRICS_PORT ?? values.METRICS_PORT + 1,
     dataDir: path.resolve(values.PARLEY_DATA_DIR),
+    erasureList: path.resolve(
+      values.PARLEY_ERASURE_LIST ?? path.join(values.PARLEY_DATA_DIR, 'erasures.ndjson'),
+    ),
     publicUrl: (
       values.PARLEY_PUBLIC_URL ?? `http://${hostInUrl(values.HOST)}:${values.PORT}`
     ).replace(/\/+$/, ''),

@@ -3,8 +3,8 @@ import { endConversationSignal } from '../workflows/conversation/messages';
 
 /** The runs that held a customer's conversations, for erasure. */
 export interface CustomerRuns {
-  /** Orders a conversation to end, wherever it runs; nothing happens where it does not. */
-  end(conversationId: string, workflowIds: readonly string[]): Promise<void>;
+  /** Orders a conversation to end, wherever it runs. False when none of these workflows runs. */
+  end(conversationId: string, workflowIds: readonly string[]): Promise<boolean>;
   /** Deletes the histories of these workflows. False while one still runs: it is to be asked again. */
   forget(workflowIds: readonly string[]): Promise<boolean>;
 }
@@ -52,8 +52,15 @@ export function createCustomerRuns(client: Client): CustomerRuns {
     async end(conversationId, workflowIds) {
       const actor = { type: 'OPERATOR' as const, id: 'privacy', name: null };
       const order = { conversationId, actor, force: true, reason: 'ERASED' };
-      for (const workflowId of workflowIds)
-        await ifThere(() => workflow.getHandle(workflowId).signal(endConversationSignal, order));
+      let heard = false;
+      for (const workflowId of workflowIds) {
+        const told = await ifThere(async () => {
+          await workflow.getHandle(workflowId).signal(endConversationSignal, order);
+          return true;
+        });
+        heard ||= told === true;
+      }
+      return heard;
     },
 
     async forget(workflowIds) {

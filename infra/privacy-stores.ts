@@ -31,8 +31,16 @@ export interface ErasableConversation {
   readonly closed: boolean;
 }
 
+/** One line of the list of erasures: who was erased, and when (ISO UTC). Nothing else is known of them any more. */
+export interface Erased {
+  readonly customerId: string;
+  readonly at: string;
+}
+
 /** Everything of one customer, those merged into them included. Each step may be repeated. Throws `UNAVAILABLE`. */
 export interface ErasureStore {
+  /** The customer and everybody merged into them. */
+  everyIdOf(customerId: string): Promise<readonly string[]>;
   /** Takes name, attributes, labels and identities: whoever writes from there on is somebody new. Leaves a tombstone. */
   forgetCustomer(customerId: string): Promise<void>;
   /** The next ones after this id, by id. */
@@ -46,6 +54,12 @@ export interface ErasureStore {
    * Answers the messages that brought media.
    */
   blankConversation(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
+  /** Closes a conversation whose workflow is gone: nobody else will. */
+  closeOrphan(conversationId: string): Promise<void>;
   /** Deletes what else the customer uploaded and exports made of them, and blanks what audit rows say of them. */
   blankTraces(customerId: string): Promise<void>;
+  /** Everybody who was erased, as far as this database knows. */
+  erased(): AsyncIterable<Erased>;
+  /** Of these, who were all erased: those of whom there is something again, since a backup was restored. */
+  whoIsBack(customerIds: readonly string[]): Promise<readonly string[]>;
 }

@@ -9,6 +9,7 @@ import { BoundedCache } from '../infra/bounded-cache';
 import type { Config } from '../infra/config';
 import { createConversationWorkflows } from '../infra/conversation-workflows';
 import { createCustomerRuns } from '../infra/customer-runs';
+import { createErasureList } from '../infra/erasure-list';
 import type { Logger } from '../infra/logger';
 import { createMediaLinks } from '../infra/media-links';
 import type { OpenStores } from '../infra/mongo/stores';
@@ -43,6 +44,7 @@ export function parleyActivities(
     workflows: createConversationWorkflows(client),
     routing: createRoutingWorkflow(client),
     runs: createCustomerRuns(client),
+    erasures: createErasureList(config.erasureList),
     logger,
     remembered: new BoundedCache<string, OpeningFacts>(REMEMBERED_CUSTOMERS),
     bots: {

@@ -2,13 +2,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { createStartJob } from '../api/privacy/start-job';
 import { connectorOf } from '../connectors';
 import type { Config } from '../infra/config';
+import { createCustomerRuns } from '../infra/customer-runs';
 import { freePort } from '../infra/embedded/free-port';
+import { createErasureList } from '../infra/erasure-list';
 import type { Logger } from '../infra/logger';
 import { createStores } from '../infra/mongo/stores';
 import { dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
+import { repeatErasures } from '../infra/repeat-erasures';
 import { ensureSearchAttributes } from '../infra/search-attributes';
 import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
 import { parleyActivities } from './activities';
@@ -50,6 +54,14 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
       'search attributes could not be registered; make them with the tools of your Temporal',
     ),
   );
+  const startJob = createStartJob({ temporal: client, stores });
+  await repeatErasures({
+    ...stores,
+    list: createErasureList(config.erasureList),
+    runs: createCustomerRuns(client),
+    startErasure: (customerId) => startJob('ERASE', customerId),
+    logger,
+  });
   const metrics = await serveWorkerMetrics(config, sdkMetricsPort, logger);
   const { counters } = metrics;
   const activities = parleyActivities(config, client, stores, logger, counters);

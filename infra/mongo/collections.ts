@@ -57,6 +57,8 @@ export interface ConversationDocument {
   readonly sessionChannels: readonly string[];
   /** What was said, as search compares it; set when the conversation closes. */
   readonly words?: readonly string[];
+  /** What was said is blanked, by erasure or retention. */
+  readonly erasedAt?: string;
 }
 
 /** `customers` holds what the API shows and what identification needs. */

@@ -1,24 +1,17 @@
 import type { Db } from 'mongodb';
-import type { Projection } from '../../domain/conversation/projection';
 import { closingWorkflowId } from '../../domain/ids';
 import type { ErasureStore } from '../privacy-stores';
 import type { MediaStore } from '../stores';
-import {
-  auditOf,
-  conversationsOf,
-  customersOf,
-  identitiesOf,
-  mediaOf,
-  timelineOf,
-} from './collections';
+import { auditOf, conversationsOf, customersOf, identitiesOf, mediaOf } from './collections';
+import { createConversationBlanking } from './conversation-blanking';
 import { indexed } from './customer-document';
-import { reportsOf } from './report-documents';
-import { sendsOf } from './send-documents';
 
-/** What erasure leaves behind keeps ids, numbers, types and times: chains verify, reports count, lists open (domain.md 11.5). */
+/** Customers looked up in one query. */
+const STEP = 500;
+
 export function createErasureStore(
   db: Db,
-  { remove: removeMedia }: Pick<MediaStore, 'remove'>,
+  removes: Pick<MediaStore, 'remove'>,
   now: () => Date,
 ): ErasureStore {
   const audit = auditOf(db);
@@ -26,17 +19,18 @@ export function createErasureStore(
   const customers = customersOf(db);
   const identities = identitiesOf(db);
   const media = mediaOf(db);
-  const timeline = timelineOf(db);
-  const reports = reportsOf(db);
-  const sends = sendsOf(db);
+  const { blank, closeOrphan } = createConversationBlanking(db, removes, now);
 
-  /** The customer and everybody merged into them. */
   async function everyIdOf(customerId: string): Promise<string[]> {
     const customer = await customers.findOne({ _id: customerId });
     return [customerId, ...(customer?.absorbed ?? [])];
   }
 
   return {
+    everyIdOf,
+    blankConversation: blank,
+    closeOrphan,
+
     async forgetCustomer(customerId) {
       const ids = await everyIdOf(customerId);
       await identities.deleteMany({ customerId: { $in: ids } });
@@ -44,7 +38,7 @@ export function createErasureStore(
       for (const _id of ids) {
         const before = await customers.findOne({ _id });
         if (!before) continue;
-        const blank = {
+        const tombstone = {
           name: null,
           attributes: {},
           mergedAttributes: {},
@@ -54,7 +48,7 @@ export function createErasureStore(
           erasedAt: before.erasedAt ?? at,
           updatedAt: at,
         };
-        await customers.replaceOne({ _id }, indexed({ ...before, ...blank }));
+        await customers.replaceOne({ _id }, indexed({ ...before, ...tombstone }));
       }
     },
 
@@ -72,92 +66,38 @@ export function createErasureStore(
       }));
     },
 
-    async blankConversation(conversationId) {
-      const held = await timeline
-        .find(
-          { conversationId, mediaIds: { $exists: true } },
-          { projection: { id: 1, mediaIds: 1 } },
-        )
-        .hint('conversation')
-        .toArray();
-      const mediaMessages = held.map(({ id }) => id);
-      for (const mediaId of new Set(held.flatMap(({ mediaIds }) => mediaIds ?? []))) {
-        const elsewhere = await timeline.findOne({
-          mediaIds: mediaId,
-          conversationId: { $ne: conversationId },
-        });
-        if (!elsewhere) await removeMedia(mediaId);
-      }
-      const blank = {
-        body: null,
-        data: null,
-        replyTo: null,
-        providerMessageId: null,
-        'actor.name': null,
-        erasedAt: now().toISOString(),
-      };
-      const entries = { conversationId, erasedAt: { $exists: false } };
-      await timeline.updateMany(entries, { $set: blank, $unset: { mediaIds: '' } });
-      await sends.updateMany(
-        { conversationId },
-        { $set: { plan: null, error: null, providerMessageIds: [] } },
-      );
-      for (const [entity, columns] of PERSONAL) {
-        const nulls = Object.fromEntries(columns.map((column) => [column, null]));
-        await reports.updateMany({ conversationId, entity }, { $set: nulls });
-      }
-      const document = await conversations.findOne({ _id: conversationId });
-      if (document) {
-        const projection = blanked(document.projection);
-        await conversations.updateOne(
-          { _id: conversationId },
-          { $set: { projection, customerName: null }, $unset: { words: '' } },
-        );
-      }
-      return { mediaMessages };
-    },
-
     async blankTraces(customerId) {
       const ids = await everyIdOf(customerId);
       const uploads = await media
         .find({ 'owner.subject': { $in: ids } }, { projection: { _id: 1 } })
         .toArray();
-      for (const { _id } of uploads) await removeMedia(_id);
+      for (const { _id } of uploads) await removes.remove(_id);
       const targets = ids.flatMap((id) => [id, `customers/${id}`]);
       await audit.updateMany({ target: { $in: targets } }, { $unset: { before: '', after: '' } });
     },
-  };
-}
 
-/** Members of report documents that say something of the customer. */
-const PERSONAL = [
-  ['conversation', ['row.customer_name']],
-  [
-    'channel_session',
-    ['row.channel_customer_identifier', 'row.device', 'row.browser', 'row.country', 'row.language'],
-  ],
-  ['conversation_data', ['row.value']],
-  ['wrap_up', ['row.note']],
-  ['agent_task', ['task.note']],
-] as const;
+    async *erased() {
+      const cursor = customers
+        .find({ erasedAt: { $gt: '' } }, { projection: { erasedAt: 1 } })
+        .hint('erased');
+      for await (const { _id, erasedAt } of cursor)
+        yield { customerId: _id, at: erasedAt ?? now().toISOString() };
+    },
 
-/** Who it was and what was said is gone; when, on which channels and how it ended stays. */
-function blanked({ conversation, ...projection }: Projection): Projection {
-  return {
-    ...projection,
-    conversation: {
-      ...conversation,
-      channelSessions: conversation.channelSessions.map((session) => ({
-        ...session,
-        customerIdentifier: '',
-        channelData: {},
-        customerSuggestions: [],
-      })),
-      participants: conversation.participants.map((participant) =>
-        participant.type === 'CUSTOMER' ? { ...participant, name: null } : participant,
-      ),
-      tasks: conversation.tasks.map((task) => ({ ...task, note: null })),
-      data: {},
+    async whoIsBack(ids) {
+      const back = new Set<string>();
+      for (let from = 0; from < ids.length; from += STEP) {
+        const step = ids.slice(from, from + STEP);
+        const whole = { _id: { $in: step }, erasedAt: { $exists: false } };
+        for await (const { _id } of customers.find(whole, { projection: { _id: 1 } }))
+          back.add(_id);
+        const readable = { customerId: { $in: step }, erasedAt: { $exists: false } };
+        for await (const { customerId } of conversations
+          .find(readable, { projection: { customerId: 1 } })
+          .hint('customer'))
+          back.add(customerId);
+      }
+      return [...back];
     },
   };
 }

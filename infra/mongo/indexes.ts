@@ -98,6 +98,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'words', key: { words: 1 } },
     { name: 'channel', key: { 'identities.channelId': 1, ...newestFirst } },
     { name: 'mergedInto', key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: text } },
+    { name: 'erased', key: { erasedAt: 1 }, partialFilterExpression: { erasedAt: text } },
   ],
   identities: [
     { name: 'customer', key: { customerId: 1 } },

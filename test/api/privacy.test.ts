@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { BSON, MongoClient } from 'mongodb';
+import { BSON, type Document, MongoClient } from 'mongodb';
+import { createStartJob } from '../../api/privacy/start-job';
+import { createCustomerRuns } from '../../infra/customer-runs';
+import { repeatErasures } from '../../infra/repeat-erasures';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
@@ -29,6 +32,27 @@ async function done(customerId: string, what: 'export' | 'erase') {
     const { body } = await ask('GET', `/v1/jobs/${begun.body['jobId']}`);
     return body['state'] === 'COMPLETED' ? body : null;
   });
+}
+
+/** All that is stored, as a backup tool reads it; and put back as one restores it. */
+async function dump(): Promise<ReadonlyMap<string, readonly Document[]>> {
+  const client = await MongoClient.connect(live().mongodbUri);
+  const all = new Map<string, Document[]>();
+  for (const { name } of await client.db().listCollections().toArray())
+    all.set(name, await client.db().collection(name).find().hint('_id_').toArray());
+  await client.close();
+  return all;
+}
+async function restore(backup: ReadonlyMap<string, readonly Document[]>): Promise<void> {
+  const client = await MongoClient.connect(live().mongodbUri);
+  for (const { name } of await client.db().listCollections().toArray()) {
+    const collection = client.db().collection(name);
+    const [kept, ids] = [backup.get(name) ?? [], (backup.get(name) ?? []).map(({ _id }) => _id)];
+    await collection.deleteMany({ _id: { $nin: ids } }, { hint: '_id_' });
+    for (const document of kept)
+      await collection.replaceOne({ _id: document['_id'] }, document, { upsert: true });
+  }
+  await client.close();
 }
 
 /** Every document of every collection that holds the text, as `collection _id`. */
@@ -189,6 +213,50 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   await done(mine.customerId, 'erase');
   const audit = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
   expect(JSON.stringify(audit.body)).toContain('customer.erase');
+});
+
+it('erases again what a restored backup brings back, before it serves', async () => {
+  const mine = await somebody(`canary${randomUUID()}`);
+  const theirs = await somebody(`canary${randomUUID()}`);
+  const backup = await dump();
+  const restored = await placesOf(theirs.secret);
+  await done(mine.customerId, 'erase');
+  expect(await live().erasures.all()).toContainEqual({
+    customerId: mine.customerId,
+    at: expect.any(String),
+  });
+
+  await restore(backup);
+  expect((await placesOf(mine.secret)).length).toBeGreaterThan(3);
+  const startJob = createStartJob(live());
+  const again = () =>
+    repeatErasures({
+      ...live().stores,
+      list: live().erasures,
+      runs: createCustomerRuns(live().temporal),
+      startErasure: (customerId) => startJob('ERASE', customerId),
+      logger: { info: () => undefined, error: () => undefined },
+    });
+  await again();
+  expect(await placesOf(mine.secret)).toEqual([]);
+  expect(await placesOf(mine.identifier)).toEqual([]);
+  expect(await placesOf(theirs.secret)).toEqual(restored);
+  // What was open in the backup is closed: nothing runs it any more.
+  expect((await ask('GET', `/v1/conversations/${mine.second}`)).body['state']).toBe('CLOSED');
+  await eventually(
+    async () => !(await placesOf(`conversation:${mine.customerId}`)).join().includes('data_keys'),
+  );
+  const audit = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
+  expect(audit.body['items']).toContainEqual(
+    expect.objectContaining({
+      actor: { type: 'APP', id: 'restore' },
+      action: 'customer.erase',
+    }),
+  );
+  const rows = (audit.body['items'] as unknown[]).length;
+  await again(); // nobody is back: nothing happens
+  const same = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
+  expect(same.body['items']).toHaveLength(rows);
 });
 
 it('knows whom it may not find', async () => {

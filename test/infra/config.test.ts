@@ -15,6 +15,7 @@ describe('loadConfig', () => {
       port: 8080,
       metricsPort: 9464,
       dataDir: path.resolve('.parley'),
+      erasureList: path.resolve('.parley/erasures.ndjson'),
       publicUrl: 'http://127.0.0.1:8080',
       configFile: path.resolve('parley.yaml'),
       secrets: ['first-secret-16-chars', 'second-secret-16-chars'],

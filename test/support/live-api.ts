@@ -1,4 +1,5 @@
 import './quiet';
+import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
@@ -12,13 +13,14 @@ import { createBotCredentials } from '../../infra/bot-credentials';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
 import { createCustomerRuns } from '../../infra/customer-runs';
+import { createErasureList, type ErasureList } from '../../infra/erasure-list';
 import { createMediaLinks } from '../../infra/media-links';
-import { createStores } from '../../infra/mongo/stores';
+import { createStores, type OpenStores } from '../../infra/mongo/stores';
 import { createOutgoing } from '../../infra/outgoing';
 import { createOutgoingMail } from '../../infra/outgoing-mail';
 import { dataConverterOf } from '../../infra/payload-codec';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
-import type { ResourceName, Stores } from '../../infra/stores';
+import type { ResourceName } from '../../infra/stores';
 import { sealingFailures } from '../../workers/bundle';
 import {
   BOT_TASK_QUEUE,
@@ -40,7 +42,8 @@ const PATIENCE_SECONDS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120);
 jest.setTimeout((PATIENCE_SECONDS + 60) * 1000);
 
 export interface LiveApi extends Omit<TestApi, 'stores'> {
-  readonly stores: Stores;
+  readonly stores: OpenStores;
+  readonly erasures: ErasureList;
   readonly temporal: AppDeps['temporal'];
   readonly mongodbUri: string;
   /** Calls of connectors to their providers, answered with what `provider` says. */
@@ -117,11 +120,13 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       sent.push(request);
       return created.provider(request.url, request.body);
     };
+    const erasures = createErasureList(path.resolve('.parley', 'test-erasures', namespace));
     const activities = createActivities({
       stores,
       workflows: createConversationWorkflows(client),
       routing: createRoutingWorkflow(client),
       runs: createCustomerRuns(client),
+      erasures,
       logger: { warn: () => undefined },
       remembered: new BoundedCache(1000),
       bots: {
@@ -145,6 +150,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
     const created: LiveApi = {
       ...api,
       stores,
+      erasures,
       temporal: client,
       mongodbUri: uri,
       sent,

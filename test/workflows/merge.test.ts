@@ -41,6 +41,7 @@ beforeAll(async () => {
     workflows: createConversationWorkflows(client()),
     routing: createRoutingWorkflow(client()),
     runs: createCustomerRuns(client()),
+    erasures: { add: async () => undefined },
     logger: { warn: () => undefined },
     remembered: new BoundedCache(100),
   });

@@ -1,0 +1,132 @@
+import type { Db } from 'mongodb';
+import type { Projection } from '../../domain/conversation/projection';
+import type { MediaStore } from '../stores';
+import { conversationsOf, timelineOf } from './collections';
+import { projectionUpdate } from './projection-document';
+import { reportsOf } from './report-documents';
+import { sendsOf } from './send-documents';
+
+/** What erasure and retention do to one conversation. Each may be repeated. */
+export interface ConversationBlanking {
+  /**
+   * Blanks entries, projection, ledger and report rows, and deletes media that no other conversation holds. Answers the messages that
+   * brought media.
+   */
+  blank(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
+  /** Closes a conversation that no workflow will close any more. */
+  closeOrphan(conversationId: string): Promise<void>;
+}
+
+/** What stays are ids, numbers, types and times: chains verify, reports count, lists open (domain.md 11.5). */
+export function createConversationBlanking(
+  db: Db,
+  { remove: removeMedia }: Pick<MediaStore, 'remove'>,
+  now: () => Date,
+): ConversationBlanking {
+  const conversations = conversationsOf(db);
+  const timeline = timelineOf(db);
+  const reports = reportsOf(db);
+  const sends = sendsOf(db);
+
+  return {
+    async blank(conversationId) {
+      const held = await timeline
+        .find(
+          { conversationId, mediaIds: { $exists: true } },
+          { projection: { id: 1, mediaIds: 1 } },
+        )
+        .hint('conversation')
+        .toArray();
+      const mediaMessages = held.map(({ id }) => id);
+      for (const mediaId of new Set(held.flatMap(({ mediaIds }) => mediaIds ?? []))) {
+        const elsewhere = await timeline.findOne({
+          mediaIds: mediaId,
+          conversationId: { $ne: conversationId },
+        });
+        if (!elsewhere) await removeMedia(mediaId);
+      }
+      const erasedAt = now().toISOString();
+      const blank = {
+        body: null,
+        data: null,
+        replyTo: null,
+        providerMessageId: null,
+        'actor.name': null,
+        erasedAt,
+      };
+      const entries = { conversationId, erasedAt: { $exists: false } };
+      await timeline.updateMany(entries, { $set: blank, $unset: { mediaIds: '' } });
+      await sends.updateMany(
+        { conversationId },
+        { $set: { plan: null, error: null, providerMessageIds: [] } },
+      );
+      for (const [entity, columns] of PERSONAL) {
+        const nulls = Object.fromEntries(columns.map((column) => [column, null]));
+        await reports.updateMany({ conversationId, entity }, { $set: nulls });
+      }
+      const document = await conversations.findOne({ _id: conversationId });
+      if (document) {
+        const projection = blanked(document.projection);
+        await conversations.updateOne(
+          { _id: conversationId },
+          { $set: { projection, customerName: null, erasedAt }, $unset: { words: '' } },
+        );
+      }
+      return { mediaMessages };
+    },
+
+    async closeOrphan(conversationId) {
+      const document = await conversations.findOne({ _id: conversationId });
+      if (!document?.live) return;
+      const { projection, fence, customerId, confirmedSeq } = document;
+      const conversation = {
+        ...projection.conversation,
+        state: 'CLOSED' as const,
+        closedAt: now().toISOString(),
+        listEntry: null,
+      };
+      const { $set } = projectionUpdate(
+        { ...projection, conversation },
+        { fence, customerId, confirmedSeq },
+      );
+      const nobody = { presentAgentIds: [], ringingAgentIds: [], uses: [] };
+      await conversations.updateOne(
+        { _id: conversationId, live: true },
+        { $set: { ...$set, ...nobody } },
+      );
+    },
+  };
+}
+
+/** Members of report documents that say something of the customer. */
+const PERSONAL = [
+  ['conversation', ['row.customer_name']],
+  [
+    'channel_session',
+    ['row.channel_customer_identifier', 'row.device', 'row.browser', 'row.country', 'row.language'],
+  ],
+  ['conversation_data', ['row.value']],
+  ['wrap_up', ['row.note']],
+  ['agent_task', ['task.note']],
+] as const;
+
+/** Who it was and what was said is gone; when, on which channels and how it ended stays. */
+function blanked({ conversation, ...projection }: Projection): Projection {
+  return {
+    ...projection,
+    conversation: {
+      ...conversation,
+      channelSessions: conversation.channelSessions.map((session) => ({
+        ...session,
+        customerIdentifier: '',
+        channelData: {},
+        customerSuggestions: [],
+      })),
+      participants: conversation.participants.map((participant) =>
+        participant.type === 'CUSTOMER' ? { ...participant, name: null } : participant,
+      ),
+      tasks: conversation.tasks.map((task) => ({ ...task, note: null })),
+      data: {},
+    },
+  };
+}
