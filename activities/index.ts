@@ -5,6 +5,7 @@ import { createHousekeepingActivities, type HousekeepingDeps } from './housekeep
 import { createMediaActivities, type MediaDeps } from './media';
 import { createOpeningActivities, type OpeningDeps } from './openings';
 import { createPrivacyActivities, type PrivacyDeps } from './privacy';
+import { createRetentionActivities, type RetentionDeps } from './retention';
 import { createRoutingActivities, type RoutingDeps } from './routing';
 import { createSendActivities, type SendDeps } from './sends';
 import { createTellRoutingActivities } from './tell-routing';
@@ -16,7 +17,8 @@ export interface ActivityDeps {
     ConfigurationDeps &
     Pick<HousekeepingDeps, 'customers' | 'media'> &
     Pick<RoutingDeps, 'config' | 'routing' | 'presence'> &
-    Omit<PrivacyDeps, 'runs' | 'erasures' | 'logger'>;
+    Omit<PrivacyDeps, 'runs' | 'erasures' | 'logger'> &
+    Omit<RetentionDeps, 'runs'>;
   readonly workflows: HousekeepingDeps['workflows'];
   readonly routing: RoutingWorkflow;
   readonly runs: PrivacyDeps['runs'];
@@ -53,6 +55,7 @@ export function createActivities(deps: ActivityDeps) {
       ...conversation,
       ...createHousekeepingActivities({ ...stores, workflows }),
       ...createPrivacyActivities({ ...stores, ...deps }),
+      ...createRetentionActivities({ ...stores, runs: deps.runs }),
     },
   };
 }

@@ -72,6 +72,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
         if (!(await runs.forget(held)))
           throw ApplicationFailure.retryable(`A run of ${id} has not ended yet.`, 'Running');
         await dataKeys.destroy(held);
+        await erasure.settleConversation(id);
       }
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },

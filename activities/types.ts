@@ -7,6 +7,7 @@ import type { MediaFailure } from '../domain/message/media-state';
 import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
 import type { WaitEstimate } from '../domain/routing/wait';
+import type { DuePosition } from '../infra/privacy-stores';
 import type { RoutingNews } from '../infra/routing-stores';
 import type { MediaInput, PendingMedium } from '../workflows/media/messages';
 import type { PrivacyInput } from '../workflows/privacy/messages';
@@ -268,4 +269,13 @@ export interface PrivacyActivities {
   finishErasure(input: PrivacyInput): Promise<void>;
   exportCustomer(input: PrivacyInput): Promise<void>;
   deleteExport(input: PrivacyInput): Promise<void>;
+}
+
+/** Steps of retention, on the task queue `housekeeping`. Idempotent, retried without end. */
+export interface RetentionActivities {
+  /** Erases some conversations whose time is over at `at` (ISO UTC) behind `after`; answers how many, and where to go on. */
+  retireNext(input: {
+    readonly at: string;
+    readonly after: DuePosition | null;
+  }): Promise<{ readonly retired: number; readonly next: DuePosition | null }>;
 }

@@ -7,6 +7,8 @@ export interface CustomerRuns {
   end(conversationId: string, workflowIds: readonly string[]): Promise<boolean>;
   /** Deletes the histories of these workflows. False while one still runs: it is to be asked again. */
   forget(workflowIds: readonly string[]): Promise<boolean>;
+  /** Deletes the histories of those runs of a workflow that ended before `before` (ISO UTC). */
+  forgetEnded(workflowId: string, before: string): Promise<void>;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -26,13 +28,13 @@ export function createCustomerRuns(client: Client): CustomerRuns {
     const runIds = new Set(newest ? [newest.runId] : []);
     const query = `WorkflowId = "${workflowId}"`;
     for await (const { runId } of workflow.list({ query })) runIds.add(runId);
-    for (const runId of runIds) {
-      const workflowExecution = { workflowId, runId };
-      await ifThere(() =>
-        workflowService.deleteWorkflowExecution({ namespace, workflowExecution }),
-      );
-    }
+    for (const runId of runIds) await deleteRun(workflowId, runId);
     return true;
+  }
+
+  async function deleteRun(workflowId: string, runId: string): Promise<void> {
+    const workflowExecution = { workflowId, runId };
+    await ifThere(() => workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
   }
 
   /** Null where there is nothing by that id any more. */
@@ -66,6 +68,11 @@ export function createCustomerRuns(client: Client): CustomerRuns {
     async forget(workflowIds) {
       for (const workflowId of workflowIds) if (!(await forgetOne(workflowId))) return false;
       return true;
+    },
+
+    async forgetEnded(workflowId, before) {
+      const query = `WorkflowId = "${workflowId}" AND CloseTime < "${before}"`;
+      for await (const { runId } of workflow.list({ query })) await deleteRun(workflowId, runId);
     },
   };
 }

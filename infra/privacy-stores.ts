@@ -51,9 +51,11 @@ export interface ErasureStore {
   ): Promise<readonly ErasableConversation[]>;
   /**
    * Blanks entries, projection, ledger and report rows of a closed conversation, and deletes media that no other conversation holds.
-   * Answers the messages that brought media.
+   * Answers the messages that brought media, until it is settled.
    */
   blankConversation(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
+  /** Once the workflows that held a conversation are gone: it is erased. */
+  settleConversation(conversationId: string): Promise<void>;
   /** Closes a conversation whose workflow is gone: nobody else will. */
   closeOrphan(conversationId: string): Promise<void>;
   /** Deletes what else the customer uploaded and exports made of them, and blanks what audit rows say of them. */
@@ -62,4 +64,37 @@ export interface ErasureStore {
   erased(): AsyncIterable<Erased>;
   /** Of these, who were all erased: those of whom there is something again, since a backup was restored. */
   whoIsBack(customerIds: readonly string[]): Promise<readonly string[]>;
+}
+
+/** A conversation whose time is over (`retentionDays` of its channels), and where its texts are besides the archive. */
+export interface DueConversation {
+  readonly id: string;
+  /** It closed before it, ISO UTC: the earliest of its channels'. */
+  readonly cutoff: string;
+  /** The workflow that it ran in; the customer's next conversation may run there now. */
+  readonly workflowId: string;
+  /** Workflows of this conversation alone. */
+  readonly ownWorkflowIds: readonly string[];
+}
+
+/** Where a walk over what is due stands. */
+export interface DuePosition {
+  readonly channelId: string;
+  readonly closedAt: string;
+  readonly id: string;
+}
+
+/** Conversations whose time is over. Each step may be repeated. Throws `UNAVAILABLE`. */
+export interface RetentionStore {
+  /**
+   * Some of those that closed before the cutoff (ISO UTC) of every channel that they were on; a channel without one keeps them.
+   * `next` null: that was all.
+   */
+  due(
+    cutoffs: ReadonlyMap<string, string>,
+    after: DuePosition | null,
+    limit: number,
+  ): Promise<{ readonly items: readonly DueConversation[]; readonly next: DuePosition | null }>;
+  blankConversation: ErasureStore['blankConversation'];
+  settleConversation: ErasureStore['settleConversation'];
 }

@@ -13,6 +13,7 @@ import { createStores } from '../infra/mongo/stores';
 import { dataConverterOf } from '../infra/payload-codec';
 import { aborted, runService, stopRequested } from '../infra/process';
 import { repeatErasures } from '../infra/repeat-erasures';
+import { scheduleRetention } from '../infra/retention-schedule';
 import { ensureSearchAttributes } from '../infra/search-attributes';
 import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
 import { parleyActivities } from './activities';
@@ -79,6 +80,12 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
       await group.start(queue.taskQueue, queue, bundle);
     await promote(client, bundle.buildId, config.embedded ? 'always' : 'ifNewer', stop);
     logger.info({ buildId: bundle.buildId }, 'worker is polling');
+    await scheduleRetention(client).catch((err: unknown) =>
+      logger.warn(
+        { err },
+        'retention is not scheduled: what is older than its channel allows stays',
+      ),
+    );
     // Workers stay as they are while their server is lost.
     const isWell = async () => group.isPolling() && (await answers(client));
     if (config.workerHealthFile)

@@ -10,9 +10,11 @@ import { sendsOf } from './send-documents';
 export interface ConversationBlanking {
   /**
    * Blanks entries, projection, ledger and report rows, and deletes media that no other conversation holds. Answers the messages that
-   * brought media.
+   * brought media, until {@link settle}.
    */
   blank(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
+  /** The last step, once its workflows are gone: marks the conversation as erased, and forgets which messages brought media. */
+  settle(conversationId: string): Promise<void>;
   /** Closes a conversation that no workflow will close any more. */
   closeOrphan(conversationId: string): Promise<void>;
 }
@@ -42,20 +44,20 @@ export function createConversationBlanking(
         const elsewhere = await timeline.findOne({
           mediaIds: mediaId,
           conversationId: { $ne: conversationId },
+          erasedAt: { $exists: false },
         });
         if (!elsewhere) await removeMedia(mediaId);
       }
-      const erasedAt = now().toISOString();
       const blank = {
         body: null,
         data: null,
         replyTo: null,
         providerMessageId: null,
         'actor.name': null,
-        erasedAt,
+        erasedAt: now().toISOString(),
       };
       const entries = { conversationId, erasedAt: { $exists: false } };
-      await timeline.updateMany(entries, { $set: blank, $unset: { mediaIds: '' } });
+      await timeline.updateMany(entries, { $set: blank });
       await sends.updateMany(
         { conversationId },
         { $set: { plan: null, error: null, providerMessageIds: [] } },
@@ -69,10 +71,17 @@ export function createConversationBlanking(
         const projection = blanked(document.projection);
         await conversations.updateOne(
           { _id: conversationId },
-          { $set: { projection, customerName: null, erasedAt }, $unset: { words: '' } },
+          { $set: { projection, customerName: null }, $unset: { words: '' } },
         );
       }
       return { mediaMessages };
+    },
+
+    async settle(conversationId) {
+      const held = { conversationId, mediaIds: { $exists: true } };
+      await timeline.updateMany(held, { $unset: { mediaIds: '' } }, { hint: 'conversation' });
+      const erasedAt = now().toISOString();
+      await conversations.updateOne({ _id: conversationId }, { $set: { erasedAt } });
     },
 
     async closeOrphan(conversationId) {

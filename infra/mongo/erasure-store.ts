@@ -19,7 +19,7 @@ export function createErasureStore(
   const customers = customersOf(db);
   const identities = identitiesOf(db);
   const media = mediaOf(db);
-  const { blank, closeOrphan } = createConversationBlanking(db, removes, now);
+  const { blank, settle, closeOrphan } = createConversationBlanking(db, removes, now);
 
   async function everyIdOf(customerId: string): Promise<string[]> {
     const customer = await customers.findOne({ _id: customerId });
@@ -29,6 +29,7 @@ export function createErasureStore(
   return {
     everyIdOf,
     blankConversation: blank,
+    settleConversation: settle,
     closeOrphan,
 
     async forgetCustomer(customerId) {

@@ -87,6 +87,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'list', key: { ...newestFirst, onList: 1 }, partialFilterExpression: { onList: true } },
     { name: 'open', key: { customerId: 1, open: 1 }, partialFilterExpression: { open: true } },
     { name: 'uses', key: { uses: 1 } },
+    { name: 'retention', key: { channelIds: 1, erasedAt: 1, closedAt: 1, _id: 1 } },
     { name: 'words', key: { words: 1, ...newestFirst } },
     { name: 'live', key: newestFirst, partialFilterExpression: { live: true } },
   ],

@@ -2,7 +2,7 @@ import type { ArchiveErrorType } from '../../domain/archive/archive-error';
 import type { Logger } from '../logger';
 import type { MailboxPositions } from '../mailbox-positions';
 import type { DataKeys } from '../payload-codec';
-import type { ErasureStore } from '../privacy-stores';
+import type { ErasureStore, RetentionStore } from '../privacy-stores';
 import { createSecretBox } from '../secret-box';
 import type { Stores } from '../stores';
 import type { Lease, WebhookArchiveReader } from '../webhook-stores';
@@ -27,6 +27,7 @@ import { createMailboxPositions } from './mailbox-positions';
 import { createMediaStore } from './media-store';
 import { createPresenceStore } from './presence-store';
 import { createReportStore } from './report-store';
+import { createRetentionStore } from './retention-store';
 import { createRoutingStore } from './routing-store';
 import { createSendLedger, type SendLedger } from './send-ledger';
 import { serviceLevelOf } from './service-levels';
@@ -61,6 +62,7 @@ export interface StoresDeps {
 export interface OpenStores extends Stores {
   readonly ledger: SendLedger;
   readonly erasure: ErasureStore;
+  readonly retention: RetentionStore;
   readonly dataKeys: DataKeys;
   readonly webhookArchive: WebhookArchiveReader;
   /** Of the one worker that serves subscribers. */
@@ -145,6 +147,7 @@ export async function createStores({
     jobs: guarded(createJobStore(db, now)),
     dataKeys: guarded(dataKeys),
     erasure: guarded(createErasureStore(db, media, now)),
+    retention: guarded(createRetentionStore(db, media, now)),
     presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),
     deliveries,

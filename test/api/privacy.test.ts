@@ -4,6 +4,7 @@ import { BSON, type Document, MongoClient } from 'mongodb';
 import { createStartJob } from '../../api/privacy/start-job';
 import { createCustomerRuns } from '../../infra/customer-runs';
 import { repeatErasures } from '../../infra/repeat-erasures';
+import { scheduleRetention } from '../../infra/retention-schedule';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
@@ -257,6 +258,98 @@ it('erases again what a restored backup brings back, before it serves', async ()
   await again(); // nobody is back: nothing happens
   const same = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
   expect(same.body['items']).toHaveLength(rows);
+});
+
+describe('retention', () => {
+  /** A closed conversation on the channel that keeps them for 30 days. */
+  async function closed(text: string, identifier = `user-${randomUUID()}`) {
+    const conversation = await opened(text, identifier);
+    await ask('DELETE', conversation.path, undefined, { reason: 'done' });
+    await eventually(
+      async () => (await live().stores.conversations.get(conversation.id))?.closedAt,
+    );
+    return conversation;
+  }
+  async function opened(text: string, identifier: string) {
+    const answer = await ask('POST', '/v1/channels/brief/messages', connector, {
+      providerMessageId: `p-${randomUUID()}`,
+      customer: { identifier },
+      body: { type: 'PLAIN', text },
+    });
+    const customerId = String(answer.body['customerId']);
+    const { id } = await eventually(() => live().stores.conversations.openOf(customerId));
+    return { id, customerId, path: `/v1/conversations/${id}` };
+  }
+  const texts = async (id: string) =>
+    (await live().stores.timeline.read(id, 0, 200)).flatMap(({ body }) =>
+      body && 'text' in body ? body.text : [],
+    );
+  const isErased = (id: string) =>
+    eventually(async () => {
+      const [first] = await live().stores.timeline.read(id, 0, 1);
+      return first?.erasedAt;
+    });
+  beforeAll(() =>
+    live().configure('channels', {
+      id: 'brief',
+      channelType: 'GENERIC',
+      serviceIdentifier: 'brief',
+      connectorId: 'partner',
+      queueId: 'support',
+      wrapUp: { enabled: false },
+      retentionDays: 30,
+    }),
+  );
+
+  it('erases by a schedule what closed too long ago, and nothing else', async () => {
+    const [secret, young] = [`canary${randomUUID()}`, `canary${randomUUID()}`];
+    const identifier = `user-${randomUUID()}`;
+    const old = await closed(secret, identifier);
+    const next = await opened(young, identifier);
+    const other = await closed(young);
+    const client = await MongoClient.connect(live().mongodbUri);
+    const closedAt = new Date(Date.now() - 31 * 86_400_000).toISOString();
+    await client
+      .db()
+      .collection('conversations')
+      .updateOne({ _id: old.id as never }, { $set: { closedAt } });
+    await client.close();
+
+    await scheduleRetention(live().temporal);
+    await isErased(old.id);
+    await eventually(async () => !(await placesOf(secret)).length);
+    expect(await ask('GET', old.path)).toMatchObject({ status: 200, body: { state: 'CLOSED' } });
+    const list = await ask('GET', `/v1/conversations?customerId=${old.customerId}`);
+    expect(JSON.stringify(list.body)).toContain(old.id);
+    expect([await texts(next.id), await texts(other.id)]).toEqual([[young], [young]]);
+    // The customer's next conversation goes on, sealed with the same key.
+    const asked = await ask('GET', `${next.path}?consistent=true`);
+    expect(asked).toMatchObject({ status: 200, body: { id: next.id } });
+    const audit = await eventually(async () => {
+      const { body } = await ask('GET', `/v1/audit?target=conversations/${old.id}`);
+      return JSON.stringify(body).includes('conversation.retired') && body;
+    });
+    expect(JSON.stringify(audit)).toContain('"id":"retention"');
+    // A second worker that starts finds the schedule and changes nothing.
+    await scheduleRetention(live().temporal);
+    const { spec, info } = await live().temporal.schedule.getHandle('retention:daily').describe();
+    expect(spec.intervals?.[0]?.every).toBe(86_400_000);
+    expect(info.numActionsTaken).toBeGreaterThan(0);
+  });
+
+  it('is done with what it has erased', async () => {
+    const { id } = await closed(`canary${randomUUID()}`);
+    const inAYear = new Date(Date.now() + 365 * 86_400_000).toISOString();
+    const run = () =>
+      live().temporal.workflow.execute('retentionWorkflow', {
+        taskQueue: 'housekeeping',
+        workflowId: `retention:${randomUUID()}`,
+        args: [{ at: inAYear }],
+      });
+    expect(await run()).toBeGreaterThan(0);
+    await isErased(id);
+    expect(await run()).toBe(0);
+  });
 });
 
 it('knows whom it may not find', async () => {

@@ -10,6 +10,7 @@ interface Run {
 /** A client that knows these runs of one workflow; the list does not know the last `unlisted` yet. */
 function aClient(runs: readonly Run[], unlisted = 0) {
   const deleted: string[] = [];
+  const queries: string[] = [];
   const info = ({ runId, status }: Run) => ({ runId, status: { name: status } });
   const last = runs.at(-1);
   const client = {
@@ -22,7 +23,8 @@ function aClient(runs: readonly Run[], unlisted = 0) {
           throw new WorkflowNotFoundError('none', workflowId, undefined);
         },
       }),
-      async *list() {
+      async *list({ query }: { readonly query: string }) {
+        queries.push(query);
         yield* runs.slice(0, runs.length - unlisted).map(info);
       },
     },
@@ -32,7 +34,7 @@ function aClient(runs: readonly Run[], unlisted = 0) {
       },
     },
   };
-  return { runs: createCustomerRuns(client as unknown as Client), deleted };
+  return { runs: createCustomerRuns(client as unknown as Client), deleted, queries };
 }
 
 describe('forget', () => {
@@ -57,5 +59,16 @@ describe('forget', () => {
     const { runs, deleted } = aClient([]);
     expect(await runs.forget(['conversation:cus_1'])).toBe(true);
     expect(deleted).toEqual([]);
+  });
+});
+
+describe('forgetEnded', () => {
+  it('deletes the runs that ended before a moment, and leaves the one that is open', async () => {
+    const { runs, deleted, queries } = aClient([{ runId: 'first', status: 'COMPLETED' }]);
+    await runs.forgetEnded('conversation:cus_1', '2026-11-01T00:00:00.000Z');
+    expect(queries).toEqual([
+      'WorkflowId = "conversation:cus_1" AND CloseTime < "2026-11-01T00:00:00.000Z"',
+    ]);
+    expect(deleted).toEqual(['first']);
   });
 });
