@@ -7,7 +7,7 @@ import type {
   Skill,
   StepConfig,
 } from '../domain/routing/model';
-import { PRESENCE_MS } from '../domain/routing/presence';
+import { judgePresence } from '../domain/routing/presence';
 import type { Agent, Calendar, Mrd, Queue, RoutingAttribute } from '../domain/routing/schema';
 import type { PresenceStore, RoutingStore } from '../infra/routing-stores';
 import type { RoutingWorkflow } from '../infra/routing-workflow';
@@ -62,18 +62,12 @@ export function createRoutingActivities(deps: RoutingDeps) {
       return { gone: [...gone], stored };
     },
 
-    async checkPresence({ agents, unknown, now }) {
-      const leases = await presence.leases([...agents.map(({ id }) => id), ...unknown]);
-      const ends = agents.map(({ id, since }) => {
-        const lease = leases.get(id);
-        return { id, at: Math.max(since + PRESENCE_MS, lease ? Date.parse(lease) : 0) };
-      });
-      const living = ends.filter(({ at }) => at > now).map(({ at }) => at);
-      return {
-        lapsed: ends.filter(({ at }) => at <= now).map(({ id }) => id),
-        back: unknown.filter((id) => Date.parse(leases.get(id) ?? '') > now),
-        nextAt: living.length > 0 ? Math.min(...living) : null,
-      };
+    async checkPresence(judged) {
+      const { agents, unknown } = judged;
+      return judgePresence(
+        judged,
+        await presence.leases([...agents.map(({ id }) => id), ...unknown]),
+      );
     },
   } satisfies RoutingActivities;
 

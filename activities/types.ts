@@ -6,6 +6,7 @@ import type { Projection } from '../domain/conversation/projection';
 import type { MediaFailure } from '../domain/message/media-state';
 import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
+import type { Judged, PresenceVerdict } from '../domain/routing/presence';
 import type { WaitEstimate } from '../domain/routing/wait';
 import type { DuePosition } from '../infra/privacy-stores';
 import type { RoutingNews } from '../infra/routing-stores';
@@ -114,16 +115,7 @@ export interface RoutingActivities {
     readonly news: RoutingNews;
   }): Promise<{ readonly gone: readonly string[]; readonly stored: boolean }>;
   /** Whose lease has lapsed at `now` (ms), who of the UNKNOWN is back, and when the next lease may lapse (ms). */
-  checkPresence(input: {
-    /** `since`: ms of the login, or of when leases could be read again. */
-    readonly agents: readonly { readonly id: string; readonly since: number }[];
-    readonly unknown: readonly string[];
-    readonly now: number;
-  }): Promise<{
-    readonly lapsed: readonly string[];
-    readonly back: readonly string[];
-    readonly nextAt: number | null;
-  }>;
+  checkPresence(judged: Judged): Promise<PresenceVerdict>;
 }
 
 export interface SendPart {

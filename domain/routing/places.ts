@@ -217,11 +217,14 @@ function vacate(turn: RoutingTurn, agent: AgentRow, place: Place): void {
     forget(turn, agent, null);
 }
 
-/** Conversations that run no longer give every place back. */
+/** Conversations that run no longer give every place back; one that a merge has taken elsewhere is taken again when that is told. */
 export function placesGone(turn: RoutingTurn, conversationId: string): void {
   for (const agent of turn.state.agents.values()) {
     const place = agent.places.get(conversationId);
-    if (place) vacate(turn, agent, place);
+    if (!place) continue;
+    for (const taskId of [place.taskId, ...place.earlier])
+      giveUp(turn.state, taskId, { ...place, agentId: agent.id });
+    vacate(turn, agent, place);
   }
 }
 

@@ -1,7 +1,12 @@
 import type { ChannelSettings } from '../../domain/channel/settings';
 import { nextDeadline, passedDeadlines } from '../../domain/conversation/deadlines';
 import { decide, whyNot } from '../../domain/conversation/decide';
-import type { ConversationEvent, HandOver, OutOfHours } from '../../domain/conversation/events';
+import type {
+  ConversationEvent,
+  HandOver,
+  OutOfHours,
+  SessionsMovedIn,
+} from '../../domain/conversation/events';
 import {
   hasPrimaryAgent,
   isWaiting,
@@ -16,6 +21,7 @@ import {
   givenBack,
   offerFor,
 } from '../../domain/conversation/for-routing';
+import { movedOut } from '../../domain/conversation/merge';
 import type { ConversationState, PendingEntry } from '../../domain/conversation/model';
 import { open } from '../../domain/conversation/opening';
 import { isUnwanted } from '../../domain/conversation/routing-news';
@@ -23,6 +29,12 @@ import { nextDue } from '../../domain/routing/due';
 import type { RoutingEffect } from '../../domain/routing/effects';
 import type { RoutingEvent } from '../../domain/routing/events';
 import type { RoutingConfig } from '../../domain/routing/model';
+import {
+  judgePresence,
+  PRESENCE_MS,
+  PRESENCE_RENEWAL_MS,
+  toJudge,
+} from '../../domain/routing/presence';
 import { decideRouting, type RoutingDecided } from '../../domain/routing/routing';
 import { emptyState, type RoutingState } from '../../domain/routing/state';
 import { violations } from './conversation-invariants';
@@ -49,8 +61,15 @@ export interface Chat {
     readonly place: Place;
     answer: RoutingDecided | 'lost' | null;
   } | null;
+  /** The conversation was asked to merge into that one and waits until the news is on its way there. */
+  handing: { readonly into: Chat; readonly moved: SessionsMovedIn } | null;
+  /** The survivor's: whatever still reaches this conversation belongs there. */
+  forward: Chat | null;
   dueAt: string | null;
 }
+
+/** Whether the workflow waits for something and takes nothing in. */
+const isBusy = ({ asking, handing }: Chat) => asking !== null || handing !== null;
 
 /** An act of an agent who has a place already; the API has not told the conversation yet. */
 interface Call {
@@ -72,6 +91,12 @@ export class RoutedWorld {
   readonly broken: string[] = [];
   /** Of ids made so far. */
   count = 0;
+  /** When the lease of an agent ends, ms; infinite while a stream is open. */
+  private readonly streams = new Map<string, number>();
+  private presenceDueAt = 0;
+  private readonly absent = new Set<string>();
+  /** What merged conversations really had, by their id. */
+  private readonly truth = new Map<string, SessionsMovedIn>();
 
   constructor(config: RoutingConfig) {
     this.routing = emptyState(config);
@@ -87,6 +112,8 @@ export class RoutedWorld {
       mail: [],
       inbox: [],
       asking: null,
+      handing: null,
+      forward: null,
       dueAt: null,
     };
     this.chats.push(chat);
@@ -100,20 +127,35 @@ export class RoutedWorld {
   // What people do.
 
   customerWrites(chat: Chat): void {
-    if (chat.state.state === 'CLOSED') {
-      if (chat.post.length > 0) return; // the old run tells routing first
-      chat.state = this.opened(this.chats.indexOf(chat) + 1);
-    }
-    if (chat.state.state === 'CLOSING') return;
-    const message = aMessage({ channelId: chat.settings.channelId });
-    this.arrives(chat, { type: 'customerMessage', message, settings: chat.settings });
+    const { settings } = chat;
+    const from = { channelId: settings.channelId, customerIdentifier: chat.workflowId };
+    this.writesTo(homeOf(chat), {
+      type: 'customerMessage',
+      message: aMessage(from),
+      settings,
+    });
+  }
+  private writesTo(chat: Chat, event: ConversationEvent): void {
+    // Messages of a merged customer follow the sessions that move in, which are on their way there before.
+    if (movesIn(chat)) chat.mail.push(event);
+    else if (chat.state.state !== 'CLOSING' && this.isOpenOrOpens(chat)) this.arrives(chat, event);
+  }
+  /** The next conversation of the customer. False while the old run still has to tell routing something. */
+  private isOpenOrOpens(chat: Chat): boolean {
+    if (chat.state.state !== 'CLOSED') return true;
+    if (chat.post.length > 0) return false;
+    chat.state = this.opened(this.chats.indexOf(chat) + 1);
+    return true;
   }
   customerLeaves(chat: Chat): void {
-    this.arrives(chat, {
+    const home = homeOf(chat);
+    const arrives = (event: ConversationEvent) =>
+      movesIn(home) ? home.mail.push(event) : this.arrives(home, event);
+    arrives({
       type: 'channelSessionEnded',
       session: {
         channelId: chat.settings.channelId,
-        customerIdentifier: 'visitor',
+        customerIdentifier: chat.workflowId,
         eventKey: aMessage().eventKey,
         reason: 'CUSTOMER',
       },
@@ -128,6 +170,7 @@ export class RoutedWorld {
   joins(chat: Chat, agentId: string, role: 'PRIMARY' | 'ASSISTANT' = 'PRIMARY'): void {
     const { conversationId } = chat.state;
     const { workflowId } = chat;
+    this.signs(agentId);
     const taskId = this.newTaskId();
     const place = { taskId, conversationId, workflowId, agentId, mrdId: 'chat' };
     const taken = this.route({
@@ -154,7 +197,85 @@ export class RoutedWorld {
     this.request(chat, type, { actor: agent(by, supervisor), to, kind, note: null, queue });
   }
   agentActs(event: RoutingEvent): RoutingDecided {
+    const own = event.type === 'setAgentState' ? event.by.id === event.agentId : true;
+    if ('agentId' in event && own) this.signs(event.agentId);
     return this.route(event);
+  }
+  /** The customer of `chat` is merged into the customer of another, both with a conversation that goes on (domain.md 10.3). */
+  merges(chat: Chat, into: Chat): void {
+    const fit = [chat, into].every(
+      ({ state, handing, forward }) =>
+        state.lastSeq > 0 && state.closingAt === null && handing === null && forward === null,
+    );
+    // Two merges of one customer follow each other.
+    if (chat === into || !fit || movesIn(chat) || movesIn(into) || chat.asking) return;
+    const moved = this.handsOverOf(chat);
+    this.truth.set(chat.state.conversationId, movedOut(chat.state));
+    chat.handing = { into, moved };
+    into.mail.push({ type: 'sessionsMovedIn', moved });
+  }
+  /** The merged conversation hears that its news is on its way: it ends, and what waited belongs to the survivor. */
+  mergeGoesOn(chat: Chat): void {
+    const { handing } = chat;
+    if (!handing) return;
+    chat.handing = null;
+    chat.forward = handing.into;
+    const { conversationId, customer } = handing.into.state;
+    const into = { intoConversationId: conversationId, intoCustomerId: customer.id };
+    this.apply(chat, { type: 'mergedAway', ...into });
+    for (let next = chat.inbox.shift(); next; next = chat.inbox.shift())
+      if (next.type === 'customerMessage') this.writesTo(homeOf(chat), next);
+      else this.take(chat, next);
+  }
+  /** What moves; a test may have something forgotten. */
+  protected handsOverOf(chat: Chat): SessionsMovedIn {
+    return movedOut(chat.state);
+  }
+
+  // Presence. Of an agent whose stream never came the lease has no end.
+
+  /** A stream is open: the lease is renewed as long as it is. */
+  connects(agentId: string): void {
+    this.streams.set(agentId, Number.POSITIVE_INFINITY);
+    this.heardOf(agentId);
+  }
+  /** Each call of an agent renews the lease. */
+  private signs(agentId: string): void {
+    const at = this.streams.get(agentId);
+    if (at === undefined) return;
+    this.streams.set(agentId, Math.max(at, this.now + LEASE_MS));
+    this.heardOf(agentId);
+  }
+  /** The time of a look goes by. */
+  protected blink(): void {
+    this.presenceDueAt = this.now + PRESENCE_MS;
+  }
+  private heardOf(agentId: string): void {
+    this.presenceDueAt = Math.min(this.presenceDueAt, this.now + PRESENCE_MS);
+    if (this.absent.delete(agentId)) this.log.push({ type: 'present', agentId });
+  }
+  /** The stream breaks, without a logout. */
+  disconnects(agentId: string): void {
+    if (this.streams.get(agentId) === Number.POSITIVE_INFINITY)
+      this.streams.set(agentId, this.now + LEASE_MS);
+  }
+  /** As workflows/routing/workflow.ts does it: the earlier of the next lease's end and a few seconds. */
+  looksAtPresence(): void {
+    const { now, routing } = this;
+    const who = toJudge(routing.agents.values(), 0);
+    const leases = new Map<string, string>();
+    for (const id of routing.agents.keys()) {
+      const at = Math.min(this.streams.get(id) ?? FOREVER, FOREVER);
+      leases.set(id, new Date(at).toISOString());
+    }
+    const { lapsed, back, nextAt } = judgePresence({ ...who, now }, leases);
+    if (lapsed.length > 0) this.route({ type: 'presenceLost', agentIds: lapsed });
+    if (back.length > 0) this.route({ type: 'presenceBack', agentIds: back });
+    const next = Math.min(nextAt ?? now + PRESENCE_MS, now + PRESENCE_MS);
+    if (routing.agents.size === 0) this.presenceDueAt = Number.POSITIVE_INFINITY;
+    if (routing.agents.size === 0) return;
+    const soonest = who.unknown.length + lapsed.length > 0 ? now + 15_000 : next;
+    this.presenceDueAt = Math.max(now + 5_000, Math.min(next, soonest));
   }
 
   // What is on its way.
@@ -162,13 +283,27 @@ export class RoutedWorld {
   /** The next signal of a conversation reaches routing. */
   deliverPost(chat: Chat): void {
     const signal = chat.post.shift();
-    if (signal) this.route(routingEventOf(signal));
+    if (!signal) return;
+    if (signal.name === 'taskMoved') this.placeMoves(signal.payload);
+    else this.route(routingEventOf(signal));
   }
   /** The next signal of routing reaches the conversation, unless that waits for routing itself. */
   deliverMail(chat: Chat): void {
-    if (chat.asking) return;
-    const event = chat.mail.shift();
-    if (!event) return;
+    const [event] = chat.mail;
+    if (isBusy(chat) || !event) return;
+    if (event.type === 'sessionsMovedIn') {
+      if (chat.state.state === 'CLOSING') this.closes(chat);
+      if (!this.isOpenOrOpens(chat)) return;
+      this.noteMovedIn(chat, event.moved);
+      chat.mail.shift();
+      this.take(chat, event);
+      return;
+    }
+    chat.mail.shift();
+    if (event.type === 'customerMessage' || event.type === 'channelSessionEnded') {
+      this.writesTo(chat, event);
+      return;
+    }
     const over = chat.state.state === 'CLOSED' && chat.post.length === 0;
     const { conversationId } = event.type === 'taskChanged' ? event.news : requestOf(event);
     if (over) this.route({ type: 'conversationGone', conversationId });
@@ -205,7 +340,7 @@ export class RoutedWorld {
 
   /** Housekeeping of CLOSING. */
   closes(chat: Chat): void {
-    if (chat.state.state !== 'CLOSING' || chat.asking) return;
+    if (chat.state.state !== 'CLOSING' || isBusy(chat)) return;
     this.apply(chat, { type: 'closingProceeds' });
     const count = chat.state.lastSeq;
     this.apply(chat, { type: 'sealed', count, headHash: 'h', archive: 'VERIFIED' });
@@ -218,27 +353,32 @@ export class RoutedWorld {
       const due = nextDue(this.routing);
       const chat = this.earliest();
       const chatAt = chat?.dueAt ? Date.parse(chat.dueAt) : Number.POSITIVE_INFINITY;
-      const at = Math.min(due?.at ?? Number.POSITIVE_INFINITY, chatAt);
+      const at = Math.min(due?.at ?? Number.POSITIVE_INFINITY, chatAt, this.presenceAt);
       if (at > until) break;
       this.now = Math.max(this.now, at);
-      if (chat && chatAt === at) this.fire(chat);
+      this.noteAbsent();
+      if (this.presenceAt <= at) this.looksAtPresence();
+      else if (chat && chatAt === at) this.fire(chat);
       else this.route({ type: 'due' });
     }
     this.now = until;
+    this.noteAbsent();
   }
 
   /** Delivers everything, in turn, until nothing is on its way. Then both sides must have the same. */
   rests(): void {
     const onTheWay = () =>
       this.calls.length > 0 ||
-      this.chats.some(({ post, mail, asking }) => post.length + mail.length > 0 || asking);
+      this.chats.some((chat) => chat.post.length + chat.mail.length > 0 || isBusy(chat));
     while (onTheWay()) {
       while (this.calls.length > 0) this.deliverCall(0);
       for (const chat of this.chats) {
         if (chat.asking && !chat.asking.answer) this.routingAnswers(chat);
         this.answerArrives(chat);
+        this.mergeGoesOn(chat);
         while (chat.post.length > 0) this.deliverPost(chat);
-        while (chat.mail.length > 0 && !chat.asking) this.deliverMail(chat);
+        for (let left = chat.mail.length; left > 0 && !isBusy(chat); left -= 1)
+          this.deliverMail(chat);
       }
     }
     const work = (agentId: string, conversationId: string) => `${agentId} ${conversationId}`;
@@ -276,7 +416,7 @@ export class RoutedWorld {
   }
 
   private arrives(chat: Chat, event: ConversationEvent): void {
-    if (chat.asking) chat.inbox.push(event);
+    if (isBusy(chat)) chat.inbox.push(event);
     else this.take(chat, event);
   }
 
@@ -326,10 +466,43 @@ export class RoutedWorld {
     if (name === 'closing') this.closes(chat);
     else if (name !== undefined) this.apply(chat, { type: 'deadlinePassed', name });
   }
+  /** When presence is looked at next; never while no agent has a stream of the test's. */
+  private get presenceAt(): number {
+    return this.streams.size === 0 ? Number.POSITIVE_INFINITY : this.presenceDueAt;
+  }
+  /** Whoever's lease ended so long ago that routing must have seen it. */
+  private noteAbsent(): void {
+    for (const [agentId, at] of this.streams) {
+      const gone = at + PRESENCE_SEEN_MS < this.now;
+      if (gone && !this.absent.has(agentId)) this.log.push({ type: 'absent', agentId });
+      if (gone) this.absent.add(agentId);
+      else this.absent.delete(agentId);
+    }
+  }
+  private placeMoves(news: Extract<ForRouting, { readonly name: 'taskMoved' }>['payload']): void {
+    const { agentId, taskId, conversationId } = news;
+    const places = () => [...(this.routing.agents.get(agentId)?.places.values() ?? [])];
+    const before = places().find((it) => it.taskId === taskId || it.earlier.includes(taskId));
+    if (before) this.log.push({ type: 'freed', agentId, conversationId: before.conversationId });
+    this.route({ type: 'taskMoved', ...news });
+    if (places().some((place) => place.conversationId === conversationId))
+      this.log.push({ type: 'joined', agentId, conversationId });
+  }
+  /** A request that moves in goes on unless somebody is here, comes along, or is looked for. */
+  private noteMovedIn({ state }: Chat, { fromConversationId }: SessionsMovedIn): void {
+    const { tasks, participants } = this.truth.get(fromConversationId) ?? NOTHING_MOVED;
+    const waits = tasks.find((task) => isWaiting(task) && task.direction === 'INBOUND');
+    const cared =
+      state.closingAt === null &&
+      (hasPrimaryAgent(state) ||
+        requestIsOpen(state) ||
+        participants.some(({ role }) => role === 'PRIMARY'));
+    if (waits && !cared) this.log.push({ type: 'movedIn', taskId: waits.id });
+  }
   private earliest(): Chat | undefined {
     let first: Chat | undefined;
     for (const chat of this.chats)
-      if (chat.dueAt && !chat.asking && (!first?.dueAt || chat.dueAt < first.dueAt)) first = chat;
+      if (chat.dueAt && !isBusy(chat) && (!first?.dueAt || chat.dueAt < first.dueAt)) first = chat;
     return first;
   }
   private cancels(chat: Chat, taskId: string): void {
@@ -385,16 +558,21 @@ export class RoutedWorld {
     for (const { entry } of entries) {
       const data = entry.data as Record<string, string> | null;
       if (!data) continue;
+      const { conversationId } = entry;
       if (entry.type === 'TASK_ENQUEUED')
-        this.log.push({ type: 'enqueued', ...data } as unknown as Logged);
+        this.log.push({ type: 'enqueued', conversationId, ...data } as unknown as Logged);
       const { taskId = '', agentId = '' } = data;
       if (entry.type === 'TRANSFER_STARTED') this.log.push({ type: 'sagaBegun', taskId });
       if (entry.type === 'TRANSFER_COMPLETED' || entry.type === 'TRANSFER_FAILED')
         this.log.push({ type: 'sagaOver', taskId });
       if (entry.type === 'TASK_STATE_CHANGED' && data['state'] === 'CLOSED')
         this.log.push({ type: 'closed', taskId, reason: data['closeReason'] ?? '' });
-      if (entry.type === 'TASK_STATE_CHANGED' && data['mediaState'] === 'ACTIVE')
-        this.log.push({ type: 'answered', taskId, agentId });
+      if (
+        entry.type === 'TASK_STATE_CHANGED' &&
+        data['mediaState'] === 'ACTIVE' &&
+        !data['movedTo']
+      )
+        this.log.push({ type: 'answered', taskId, agentId, conversationId });
     }
     if (state.closingAt !== null) return;
     const { holder } = state.control;
@@ -409,6 +587,22 @@ export class RoutedWorld {
       ],
     });
   }
+}
+
+const NOTHING_MOVED: Pick<SessionsMovedIn, 'tasks' | 'participants'> = {
+  tasks: [],
+  participants: [],
+};
+const LEASE_MS = PRESENCE_MS + PRESENCE_RENEWAL_MS;
+/** So long after the end of a lease routing has looked, ms. */
+const PRESENCE_SEEN_MS = 6_000;
+const FOREVER = Date.parse('2100-01-01T00:00:00.000Z');
+
+const movesIn = ({ mail }: Chat) => mail.some(({ type }) => type === 'sessionsMovedIn');
+
+/** Where messages of a customer belong, after merges. */
+function homeOf(chat: Chat): Chat {
+  return chat.forward ? homeOf(chat.forward) : chat;
 }
 
 const QUEUE_FACTS = { agentSlaSeconds: 120, reservationSeconds: 20, mrdId: 'chat' };

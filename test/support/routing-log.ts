@@ -16,6 +16,7 @@ export type Logged =
   /** A conversation: a task looks for an agent; a task has its end. Times ISO UTC. */
   | {
       readonly type: 'enqueued';
+      readonly conversationId: string;
       readonly taskId: string;
       readonly previousTaskId: string | null;
       readonly waitingSince: string;
@@ -24,7 +25,16 @@ export type Logged =
       readonly dueAt: string;
     }
   | { readonly type: 'closed'; readonly taskId: string; readonly reason: string }
-  | { readonly type: 'answered'; readonly taskId: string; readonly agentId: string }
+  /** A merge brings a request with it, to where nobody is and nobody is looked for. */
+  | { readonly type: 'movedIn'; readonly taskId: string }
+  /** An agent's lease ended so long ago that routing must have seen it; their stream is there again. */
+  | { readonly type: 'absent' | 'present'; readonly agentId: string }
+  | {
+      readonly type: 'answered';
+      readonly taskId: string;
+      readonly agentId: string;
+      readonly conversationId: string;
+    }
   /** A transfer, consult or conference begins; it has come to its end, one way or the other. */
   | { readonly type: 'sagaBegun' | 'sagaOver'; readonly taskId: string }
   /** Who looks after a customer who is there, after each event of the conversation. */
@@ -75,6 +85,11 @@ class Checker {
   private readonly closed = new Map<string, string>();
   /** By task: sagas begun and not over. */
   private readonly sagas = new Map<string, number>();
+  /** By task: its conversation. */
+  private readonly homes = new Map<string, string>();
+  private readonly absent = new Set<string>();
+  /** Requests that a merge brought along and that must go on. */
+  private readonly toGoOn = new Set<string>();
 
   constructor(private readonly capacity: number) {}
 
@@ -87,6 +102,8 @@ class Checker {
         const state = this.mrds.get(event.agentId) ?? 'LOGOUT';
         if (state !== 'READY' && state !== 'ACTIVE')
           say('illegal', `${event.taskId} is offered to ${event.agentId}, who is ${state}`);
+        if (this.absent.has(event.agentId))
+          say('illegal', `${event.taskId} is offered to ${event.agentId}, who is not there`);
         this.ringing.set(event.taskId, event.agentId);
         this.count(event.agentId, say);
         return;
@@ -116,6 +133,15 @@ class Checker {
       case 'mrd':
         this.mrds.set(event.agentId, event.state);
         return;
+      case 'absent':
+        this.absent.add(event.agentId);
+        return;
+      case 'present':
+        this.absent.delete(event.agentId);
+        return;
+      case 'movedIn':
+        this.toGoOn.add(event.taskId);
+        return;
       case 'enqueued':
         this.enqueued(event, say);
         return;
@@ -129,6 +155,7 @@ class Checker {
           say('double-offer', `${event.taskId} was answered by ${other} and ${event.agentId}`);
         this.answers.set(event.taskId, event.agentId);
         this.open.delete(event.taskId);
+        this.homes.set(event.taskId, event.conversationId);
         return;
       }
       case 'sagaBegun':
@@ -153,16 +180,20 @@ class Checker {
   private enqueued(event: Extract<Logged, { type: 'enqueued' }>, say: Say): void {
     const { taskId, previousTaskId, waitingSince, priority, dueAt } = event;
     this.requests.set(taskId, event);
+    this.homes.set(taskId, event.conversationId);
     this.open.add(taskId);
     const before = previousTaskId === null ? undefined : this.requests.get(previousTaskId);
     if (!before) return;
+    this.toGoOn.delete(before.taskId);
     this.sagas.set(taskId, this.sagas.get(before.taskId) ?? 0); // goes on with the next task of the chain
     this.sagas.delete(before.taskId);
     if (before.waitingSince !== waitingSince)
       say('reordered', `${taskId} waits since ${waitingSince}, the chain ${before.waitingSince}`);
-    if (priority !== REQUEUED) say('reordered', `${taskId} is requeued at ${priority}`);
-    // An offer that lapsed keeps the time to live as well; one whose agent went has it afresh.
-    const sameWait = this.closed.get(previousTaskId ?? '') === 'RONA';
+    const merged = this.homes.get(before.taskId) !== event.conversationId;
+    const due = merged ? before.priority : REQUEUED;
+    if (priority !== due) say('reordered', `${taskId} is requeued at ${priority}`);
+    // An offer that lapsed keeps the time to live as well, and so does a merge; one whose agent went has it afresh.
+    const sameWait = merged || this.closed.get(previousTaskId ?? '') === 'RONA';
     if (sameWait && before.dueAt !== dueAt)
       say('reordered', `${taskId} is due ${dueAt}, the chain ${before.dueAt}`);
   }
@@ -179,6 +210,11 @@ class Checker {
       );
     for (const [taskId, sagas] of this.sagas)
       if (sagas > 0 && !this.open.has(taskId)) say('stuck', `the saga of ${taskId} has no end`);
+    for (const taskId of this.toGoOn) say('lost', `${taskId} was moved and does not go on`);
+    for (const work of conversations.work) {
+      const [agentId = ''] = work.split(' ');
+      if (this.absent.has(agentId)) say('unowned', `${work} is left to who is not there`);
+    }
     if (!same(routing.work, conversations.work))
       say('divergent', `routing has ${routing.work}, conversations have ${conversations.work}`);
   }

@@ -59,7 +59,10 @@ export class RoutingRun {
   apply(event: RoutingEvent): RoutingDecided {
     const now = Date.now();
     const decided = decideRouting(this.state, event, now);
-    for (const agentId of decided.touched) this.touched.add(agentId);
+    for (const agentId of decided.touched) {
+      this.touched.add(agentId);
+      if (this.state.agents.get(agentId)?.leased) this.presenceDueAt ??= now + FIRST_LOOK_MS;
+    }
     for (const effect of decided.effects) this.keep(effect, iso(now));
     return decided;
   }

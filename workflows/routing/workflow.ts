@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RoutingConfig } from '../../domain/routing/model';
-import { PRESENCE_MS } from '../../domain/routing/presence';
+import { PRESENCE_MS, toJudge } from '../../domain/routing/presence';
 import { Alarm } from '../conversation/alarm';
 import { routingDetails } from './details';
 import { listen } from './handlers';
@@ -79,21 +79,13 @@ async function publish(run: RoutingRun): Promise<void> {
 async function lookAfterPresence(run: RoutingRun): Promise<void> {
   const now = Date.now();
   if (run.presenceDueAt === null || run.presenceDueAt > now) return;
-  const agents = [...run.state.agents.values()].filter(({ leased }) => leased);
-  const unknown = agents.filter(({ state }) => state === 'UNKNOWN').map(({ id }) => id);
-  const judged = agents
-    .filter(({ state }) => state !== 'UNKNOWN')
-    .map(({ id, loginAt }) => ({ id, since: Math.max(loginAt, run.leasesSince) }));
-  if (agents.length === 0) {
+  const { agents, unknown } = toJudge(run.state.agents.values(), run.leasesSince);
+  if (agents.length + unknown.length === 0) {
     run.presenceDueAt = null;
     return;
   }
   try {
-    const { lapsed, back, nextAt } = await locally('checkPresence', {
-      agents: judged,
-      unknown,
-      now,
-    });
+    const { lapsed, back, nextAt } = await locally('checkPresence', { agents, unknown, now });
     if (lapsed.length > 0) run.apply({ type: 'presenceLost', agentIds: lapsed });
     if (back.length > 0) run.apply({ type: 'presenceBack', agentIds: back });
     const next = nextAt ?? now + PRESENCE_MS;

@@ -69,6 +69,7 @@ function play(world: RoutedWorld, random: (below: number) => number, steps: numb
     const agentId = random(20) === 0 ? somebody() : request?.offer?.agentId;
     if (request && agentId) world.agentActs({ type, taskId: request.taskId, agentId });
   };
+  const withSession = () => among(({ state: it }) => it.lastSeq > 0 && it.closingAt === null);
   const withAgent = () => among((chat) => primaryAgents(chat.state).length > 0 && !chat.asking);
   const handsOver = () => {
     const chat = withAgent();
@@ -131,8 +132,10 @@ function play(world: RoutedWorld, random: (below: number) => number, steps: numb
     [2, () => state(somebody(), 'NOT_READY')],
     [1, () => state(somebody(), 'LOGOUT')],
     [1, () => state(somebody(), 'LOGOUT', 'boss')],
-    [1, () => world.agentActs({ type: 'presenceLost', agentIds: [somebody()] })],
-    [1, () => world.agentActs({ type: 'presenceBack', agentIds: [somebody()] })],
+    [3, () => world.disconnects(somebody())],
+    [3, () => world.connects(somebody())],
+    [3, () => world.merges(withSession() ?? someChat(), withSession() ?? someChat())],
+    [4, () => world.mergeGoesOn(among(({ handing }) => handing !== null) ?? someChat())],
     [16, () => answers('accept')],
     [3, () => answers('decline')],
     [4, () => world.joins(someChat(), somebody(), one(['PRIMARY', 'PRIMARY', 'ASSISTANT']))],
@@ -207,6 +210,8 @@ describe('conversations and routing together', () => {
       expect(happened('won')).toBeGreaterThan(120);
       expect(happened('revoked')).toBeGreaterThan(100);
       expect(happened('joined')).toBeGreaterThan(20);
+      expect(happened('absent')).toBeGreaterThan(20);
+      expect(world.chats.filter(({ forward }) => forward).length).toBeGreaterThan(50);
     },
   );
 });

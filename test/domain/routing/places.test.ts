@@ -207,6 +207,47 @@ describe('places: what an agent has', () => {
     expect(story.effects).toHaveLength(barged);
   });
 
+  describe('a merge whose news comes after routing gave the place up with the merged conversation', () => {
+    const late = (story: RoutingStory) =>
+      story.take({
+        type: 'taskMoved',
+        taskId: 'tsk_own',
+        agentId: 'a1',
+        conversationId: 'cnv_survivor',
+        workflowId: 'conversation:cus_survivor',
+      });
+    const given = (maxTasks: number) => {
+      const agents = { a1: anAgent({}, { chat: maxTasks }) };
+      const story = new RoutingStory(aRoutingConfig({ agents })).logsIn('a1');
+      story.joins('a1', { taskId: 'tsk_own', conversationId: 'cnv_m' });
+      story.take({ type: 'conversationGone', conversationId: 'cnv_m' });
+      expect(story.mrd('a1')).toBe('READY');
+      return story;
+    };
+
+    it('takes it again: the agent works on, and a logout is told there', () => {
+      const story = given(2);
+      late(story);
+      expect(placeIn(story, 'cnv_survivor')).toMatchObject({ taskId: 'tsk_own', counts: true });
+      expect(story.mrd('a1')).toBe('ACTIVE');
+      late(story); // news that comes twice
+      story.sets('a1', 'LOGOUT');
+      const removed = story.effects.filter(({ type }) => type === 'remove');
+      expect(removed).toMatchObject([{ workflowId: 'conversation:cus_survivor' }]);
+    });
+
+    it('an agent who has no room any more is taken out, and the conversation looks for another', () => {
+      const story = given(1);
+      story.joins('a1', { conversationId: 'cnv_other' });
+      late(story);
+      expect(story.effects.at(-1)).toMatchObject({
+        type: 'remove',
+        leave: { conversationId: 'cnv_survivor', agentId: 'a1', reason: 'LOGOUT' },
+      });
+      expect(story.agent('a1').mrds[0]).toMatchObject({ tasks: 1 });
+    });
+  });
+
   it('a conversation that runs no longer frees it at once, however many tasks it had', () => {
     const story = new RoutingStory().logsIn('a1');
     story.joins('a1', { taskId: 'tsk_1', conversationId: 'cnv_x' });

@@ -1,4 +1,5 @@
-import { someSettings } from '../../support/conversations';
+import type { SessionsMovedIn } from '../../../domain/conversation/events';
+import { operator, someSettings } from '../../support/conversations';
 import { type Chat, RoutedWorld } from '../../support/routed-world';
 import { anAgent, aQueue, aRoutingConfig } from '../../support/routing';
 import { anomalies, type Logged } from '../../support/routing-log';
@@ -8,6 +9,17 @@ const CAPACITY = 1;
 class ForgetfulWorld extends RoutedWorld {
   /** Signals of this name never arrive. */
   forgets: string | null = null;
+  /** What a merge leaves behind. */
+  leaves: Partial<SessionsMovedIn> = {};
+  isBlind = false;
+
+  protected override handsOverOf(chat: Chat): SessionsMovedIn {
+    return { ...super.handsOverOf(chat), ...this.leaves };
+  }
+  override looksAtPresence(): void {
+    if (this.isBlind) this.blink();
+    else super.looksAtPresence();
+  }
 
   override deliverPost(chat: Chat): void {
     if (chat.post[0]?.name === this.forgets) chat.post.shift();
@@ -168,6 +180,77 @@ describe('the checker of what conversations and routing did', () => {
     ['lost', 'a request does not reach routing', 'agentRequested'],
   ])('%s: %s', (word, _what, forgets) => {
     expect(anomalies(aStory(CAPACITY, forgets).log, CAPACITY).join()).toContain(word);
+  });
+
+  /** One customer with a1, one who waits for a2, who is there and not ready; then they turn out to be the same, or streams break. */
+  function aMeeting(fault: (world: ForgetfulWorld) => void): ForgetfulWorld {
+    const agents = { a1: anAgent({}, { chat: CAPACITY }), a2: anAgent({}, { chat: CAPACITY }) };
+    const world = new ForgetfulWorld(aRoutingConfig({ queues: { support: aQueue() }, agents }));
+    fault(world);
+    const sets = (agentId: string, state: 'READY' | 'NOT_READY') =>
+      world.agentActs({
+        type: 'setAgentState',
+        agentId,
+        state,
+        reason: null,
+        by: { id: agentId, supervisor: false },
+      });
+    for (const id of Object.keys(agents)) world.connects(id);
+    const [first, second, third] = [world.addChat(), world.addChat(), world.addChat()];
+    sets('a1', 'READY');
+    world.customerWrites(first);
+    world.rests();
+    for (const { taskId } of world.routing.waiting.values())
+      world.agentActs({ type: 'accept', taskId, agentId: 'a1' });
+    world.rests();
+    world.customerWrites(second);
+    world.customerWrites(third);
+    world.rests();
+    world.request(third, 'cancelRequest', { actor: operator });
+    world.rests();
+    world.passes(30);
+    world.merges(second, third); // a request moves to where nobody is
+    world.rests();
+    const fourth = world.addChat();
+    world.customerWrites(fourth);
+    world.rests();
+    world.request(fourth, 'cancelRequest', { actor: operator });
+    world.rests();
+    world.merges(first, fourth); // an agent moves along
+    world.rests();
+    world.disconnects('a1');
+    world.passes(120);
+    world.rests();
+    sets('a2', 'READY');
+    world.disconnects('a2');
+    world.passes(120);
+    world.rests();
+    return world;
+  }
+  const seen = (world: RoutedWorld) => anomalies(world.log, CAPACITY).join();
+
+  it('finds nothing in merges and broken streams without a fault', () => {
+    const world = aMeeting(() => undefined);
+    expect([world.broken, seen(world)]).toEqual([[], '']);
+    const types = new Set(world.log.map(({ type }) => type));
+    expect([types.has('movedIn'), types.has('absent')]).toEqual([true, true]);
+  });
+
+  it.each<[word: string, what: string, fault: (world: ForgetfulWorld) => void]>([
+    ['lost', 'a merge forgets the request', (world) => Object.assign(world.leaves, { tasks: [] })],
+    [
+      'reordered',
+      'a merge forgets how long the request may wait',
+      (world) => Object.assign(world.leaves, { deadlines: {} }),
+    ],
+    [
+      'divergent',
+      'routing does not hear that a place has moved',
+      (world) => Object.assign(world, { forgets: 'taskMoved' }),
+    ],
+    ['unowned', 'nobody looks at presence', (world) => Object.assign(world, { isBlind: true })],
+  ])('%s: %s', (word, _what, fault) => {
+    expect(seen(aMeeting(fault))).toContain(word);
   });
 
   it('over-capacity: routing that gives everybody one more', () => {
