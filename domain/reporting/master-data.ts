@@ -1,3 +1,4 @@
+import { CHANNEL_TYPE_MRD, type ChannelType } from '../channel/types';
 import type { ResourceName } from '../configuration/resource-names';
 import { REPORT_COLUMNS, type ReportRow, type ReportValue } from './entities';
 
@@ -46,9 +47,19 @@ export function memberRows(
   }));
 }
 
-/** The row of a channel type, which is built in: it has no times. */
-export function channelTypeRow(channelType: string, mrdId: string): ReportRow {
-  return { id: channelType, name: channelType, mrd_id: mrdId, is_deleted: false };
+/** The row of a channel type, which is built in: it is as old as the installation's own objects are. When it was moved is not known. */
+export function channelTypeRow(
+  channelType: ChannelType,
+  mrdId: string,
+  createdAt: string | null,
+): ReportRow {
+  const moved = mrdId !== CHANNEL_TYPE_MRD[channelType];
+  return {
+    id: channelType,
+    name: channelType,
+    mrd_id: mrdId,
+    ...recorded({ id: channelType, createdAt, updatedAt: moved ? null : createdAt }),
+  };
 }
 
 function recorded({ createdAt, updatedAt }: ConfiguredObject): ReportRow {

@@ -21,11 +21,14 @@ export function isConfiguration(entity: ReportEntity): entity is MasterEntity {
 
 export interface MasterDataDeps {
   readonly config: Pick<ConfigStore, 'list' | 'channelTypeMrd'>;
-  /** What reports keep of deleted ones, restricted by the query already. */
+  /** What reports keep of deleted ones: those made before the range ended, of agents whom the caller sees. */
   readonly deleted: AsyncIterable<ReportDocument>;
 }
 
-/** Configured objects by id, then those that have gone; configuration is small and in memory. */
+/**
+ * Configured objects that were there in the range, by id, then those that have gone since: rows of the range name them, however old
+ * they are. Configuration is small and in memory.
+ */
 export async function* masterDataRows(
   query: ReportQuery,
   { config, deleted }: MasterDataDeps,
@@ -33,20 +36,29 @@ export async function* masterDataRows(
   const live = await liveRows(query.entity as MasterEntity, config);
   yield* live.filter((row) => isAskedFor(row, query));
   const ids = new Set(live.map(({ id }) => id));
-  for await (const { row } of deleted) if (!ids.has(row['id'] ?? null)) yield row;
+  for await (const { row, updatedAt } of deleted)
+    if (!ids.has(row['id'] ?? null) && updatedAt >= (query.from ?? '')) yield row;
 }
 
 async function liveRows(
   entity: MasterEntity,
   config: MasterDataDeps['config'],
 ): Promise<readonly ReportRow[]> {
-  if (entity === 'channel_type')
-    return Promise.all(
-      CHANNEL_TYPES.map(async (type) => channelTypeRow(type, await config.channelTypeMrd(type))),
-    );
+  if (entity === 'channel_type') return channelTypes(config);
   if (entity === 'team_member') return members(config);
   const objects = await all(config, REPORTED_RESOURCES[entity]);
   return objects.map((object) => objectRow(entity, object));
+}
+
+/** What is built in came with the MRDs that are. */
+async function channelTypes(config: MasterDataDeps['config']): Promise<readonly ReportRow[]> {
+  const mrds = await all(config, 'mrds');
+  const [oldest = null] = mrds.map(({ createdAt }) => createdAt).sort();
+  return Promise.all(
+    CHANNEL_TYPES.map(async (type) =>
+      channelTypeRow(type, await config.channelTypeMrd(type), oldest),
+    ),
+  );
 }
 
 /** Each membership once, whichever side declares it. */
@@ -61,12 +73,11 @@ async function members(config: MasterDataDeps['config']): Promise<readonly Repor
   return [...new Map(rows.map((row) => [row['id'], row])).values()];
 }
 
-/** What is built in began before all else: it belongs to the range without a beginning. */
-function isAskedFor(row: ReportRow, { entity, from, to, agentIds }: ReportQuery): boolean {
-  const at = String(row['created_at'] ?? '');
+function isAskedFor(row: ReportRow, { entity, to, agentIds }: ReportQuery): boolean {
   const agentId = entity === 'agent' ? row['id'] : row['agent_id'];
   const visible = !agentIds || typeof agentId !== 'string' || agentIds.includes(agentId);
-  return visible && at >= (from ?? '') && (to === undefined || at < to);
+  const builtIn = entity === 'channel_type';
+  return visible && (builtIn || to === undefined || String(row['created_at'] ?? '') < to);
 }
 
 async function all(

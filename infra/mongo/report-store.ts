@@ -43,7 +43,10 @@ export function createReportStore(db: Db, { config, now }: ReportStoreDeps): Rep
 
   function rowsOf(query: ReportQuery): AsyncIterable<ReportRow> {
     const { entity } = query;
-    if (isConfiguration(entity)) return masterDataRows(query, { config, deleted: stored(query) });
+    if (isConfiguration(entity)) {
+      const deleted = stored({ ...query, from: undefined });
+      return masterDataRows(query, { config, deleted });
+    }
     switch (entity) {
       case 'conversation':
         return conversations.rows(query);

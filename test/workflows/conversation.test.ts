@@ -1,3 +1,4 @@
+import { SIGNAL_SHAPES } from '../../workflows/conversation/shapes';
 import { useBotChat } from '../support/bot-chat';
 
 const chats = useBotChat();
@@ -69,6 +70,38 @@ describe('conversationWorkflow', () => {
     const timeline = await chat.timeline();
     expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index + 1));
     expect(timeline.filter(({ type }) => type === 'CUSTOMER_MESSAGE')).toHaveLength(3);
+  });
+
+  it('passes over signals that cannot be read, refuses such updates, and goes on', async () => {
+    const chat = await chats.start('echo');
+    await chat.says('one');
+    const { id: conversationId, lastSeq } = (await chat.conversation()) ?? {};
+    const actor = { type: 'OPERATOR', id: 'ops' };
+    const from = { channelId: 'web', customerIdentifier: 'x', eventKey: 'k' };
+    const task = { conversationId, taskId: 'tsk_1' };
+    for (const name of Object.keys(SIGNAL_SHAPES))
+      for (const payload of [undefined, null, {}, [], 'text', 7, { conversationId }, from])
+        await chat.handle().signal(name, payload);
+    for (const change of [null, {}, { type: 'RESERVED', agentId: 'ana' }, { type: 'constructor' }])
+      await chat.handle().signal('taskChanged', { ...task, change });
+    await chat
+      .handle()
+      .signal('agentJoined', { conversationId, actor, agent: {}, role: 'PRIMARY' });
+    await chat.handle().signal('customerMessage', { ...from, messageId: 'msg_1', body: 'hello' });
+    for (const [name, request] of [
+      ['hold', null],
+      ['hold', { conversationId, actor, seconds: 'long' }],
+      ['transfer', { conversationId, actor, to: 'support' }],
+      ['wrapUp', { conversationId, actor }],
+      ['raiseHand', { conversationId }],
+      ['mergeInto', {}],
+    ] as const)
+      await expect(chat.handle().executeUpdate(name, { args: [request] })).rejects.toMatchObject({
+        cause: { type: 'VALIDATION_FAILED' },
+      });
+    expect((await chat.conversation())?.lastSeq).toBe(lastSeq);
+    await chat.says('two');
+    expect(await chat.botSaid()).toEqual(['You said: one', 'You said: two']);
   });
 
   it('shows its deadlines by name', async () => {

@@ -1,14 +1,17 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { leavesTrace, whyNot } from '../../domain/conversation/decide';
 import type { ConversationEvent } from '../../domain/conversation/events';
 import type { Refusal } from '../../domain/errors';
+import { isShaped, needs, type Shape } from '../well-formed';
 import { BACK_PRESSURE_BYTES } from './archive';
 import type { ConversationRun } from './conversation-run';
 import { describe } from './details';
 import { explain } from './explain';
 import type { Inbox } from './inbox';
+import type { Inboxed } from './messages';
 import * as m from './messages';
+import { ANY_REQUEST, MERGE_SHAPE, REQUEST_SHAPES, SIGNAL_SHAPES } from './shapes';
 
 type Command = Extract<ConversationEvent, { readonly request: unknown }>['type'];
 type RequestOf<T extends Command> = Extract<
@@ -38,19 +41,23 @@ const SIGNALS = [
 
 /**
  * Registers every signal, update and query. Handlers only push into the inbox; validators refuse by the same rules as `decide`
- * and leave no history. All are synchronous: an async validator would never refuse.
+ * and leave no history. All are synchronous: an async validator would never refuse. What has not the shape of its name is passed over
+ * (signals) or refused (updates) before that.
  */
 export function listen(inbox: Inbox, run: () => ConversationRun | null): void {
-  for (const [definition, description] of SIGNALS)
-    setHandler(
-      definition as never,
-      ((payload: never) => inbox.tell({ type: definition.name, payload } as never)) as never,
-      { description } as never,
-    );
+  for (const [definition, description] of SIGNALS) {
+    const { name } = definition as { readonly name: Inboxed['type'] };
+    const hear = (payload: unknown) => {
+      if (isShaped(payload, SIGNAL_SHAPES[name])) inbox.tell({ type: name, payload } as Inboxed);
+      else log.warn('a signal that cannot be read is passed over', { signal: name });
+    };
+    setHandler(definition as never, hear as never, { description } as never);
+  }
 
   listenToRequests(inbox, run);
   setHandler(m.mergeIntoUpdate, (request) => inbox.askMerge(request), {
     description: "Merge this customer's conversation into another customer's.",
+    validator: (request) => refuseIf(whyUnreadable(request, MERGE_SHAPE)),
   });
 
   setHandler(m.getConversationQuery, () => run()?.view() ?? null, {
@@ -71,7 +78,11 @@ function listenToRequests(inbox: Inbox, run: () => ConversationRun | null): void
     const eventOf = (request: RequestOf<T>) => ({ type, request }) as unknown as ConversationEvent; // paired by RequestOf
     setHandler(definition, (request) => inbox.ask(eventOf(request)), {
       description,
-      validator: (request) => refuseIf(whyRefused(run(), eventOf(request))),
+      validator: (request) =>
+        refuseIf(
+          whyUnreadable(request, REQUEST_SHAPES[type] ?? ANY_REQUEST) ??
+            whyRefused(run(), eventOf(request)),
+        ),
     });
   };
   on(m.sendMessageUpdate, 'sendMessage', 'An agent or bot writes.');
@@ -118,6 +129,10 @@ function whyRefused(run: ConversationRun | null, event: ConversationEvent): Refu
     };
   if (leavesTrace(run.state, event)) return null; // refused by `decide`, which records the stale reply
   return whyNot(run.state, event, new Date(Date.now()).toISOString());
+}
+
+function whyUnreadable(request: unknown, shape: Shape): Refusal | null {
+  return isShaped(request, shape) ? null : { code: 'VALIDATION_FAILED', detail: needs(shape) };
 }
 
 function refuseIf(refusal: Refusal | null): void {

@@ -7,10 +7,11 @@ import type { RoutingDecided } from '../../domain/routing/routing';
 import { queueStatuses, statusOf } from '../../domain/routing/status';
 import { waitEstimates } from '../../domain/routing/wait';
 import { refused } from '../conversation/handlers';
+import { isShaped, needs, object, orNull, type Shape, shaped, text, texts } from '../well-formed';
 import type { Arrival, RoutingInbox } from './inbox';
 import * as m from './messages';
 import type { RoutingRun } from './routing-run';
-import { isShaped, object, orNull, REQUEST, type Shape, shaped, text, texts } from './well-formed';
+import { REQUEST } from './shapes';
 
 /**
  * Registers every signal, update and query. Handlers only push into the inbox; what is refused is refused when its turn has come. What
@@ -199,8 +200,7 @@ const PLACE: Shape = {
 };
 
 function unreadable(shape: Shape): Refusal {
-  const members = Object.keys(shape).join(', ');
-  return { code: 'VALIDATION_FAILED', detail: `The request needs ${members}, each of its type.` };
+  return { code: 'VALIDATION_FAILED', detail: needs(shape) };
 }
 
 function queues(run: RoutingRun | null) {

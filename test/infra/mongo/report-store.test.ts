@@ -267,7 +267,27 @@ describe('configuration', () => {
     const types = await read('channel_type');
     expect(types).toHaveLength(11);
     expect(types).toContainEqual(expect.objectContaining({ id: 'SMS', mrd_id: 'email' }));
-    expect(await read('channel_type', { from: '2026-01-01T00:00:00.000Z' })).toEqual([]);
+    expect(types.find(({ id }) => id === 'WEB')).toMatchObject({
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+      record_creation_time: expect.any(String),
+      is_deleted: false,
+    });
+    const longAgo = { from: '2020-01-01T00:00:00.000Z', to: '2020-01-02T00:00:00.000Z' };
+    expect(await read('channel_type', longAgo)).toHaveLength(11);
+  });
+
+  it('tells in a range what was there then, however old it is', async () => {
+    const { config } = stores;
+    const ids = async (query: object) => (await read('list', query)).map(({ id }) => id);
+    await config.create('lists', { id: 'lasting' });
+    await config.create('lists', { id: 'passing' });
+    await config.remove('lists', 'passing');
+    const [before, after] = ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'];
+    expect(await ids({ from: before })).toEqual(expect.arrayContaining(['lasting', 'passing']));
+    expect(await ids({ from: after })).toContain('lasting');
+    expect(await ids({ from: after })).not.toContain('passing');
+    expect(await ids({ to: before })).toEqual([]);
   });
 });
 

@@ -5,6 +5,21 @@ export type Shape = Readonly<Record<string, Check>>;
 
 export const text: Check = (value) => typeof value === 'string' && value !== '';
 export const texts: Check = (value) => Array.isArray(value) && value.every(text);
+export const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && values.includes(value);
+/** A time as text, ISO 8601. */
+export const instant: Check = (value) =>
+  typeof value === 'string' && Number.isFinite(Date.parse(value));
+export const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+export const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || value === null || check(value);
 export const number: Check = (value) => Number.isFinite(value);
 export const object: Check = (value) => typeof value === 'object' && value !== null;
 export const orNull =
@@ -17,8 +32,8 @@ export const shaped =
     isShaped(value, shape);
 
 /**
- * Operators send signals by hand, and a payload that is none must not stop the domain for everybody: a handler or a decision that
- * throws would be tried again for ever.
+ * Operators send signals by hand, and a payload that is none must not stop a conversation, or a routing domain for everybody: a handler
+ * or a decision that throws would be tried again for ever.
  */
 export function isShaped(payload: unknown, shape: Shape): boolean {
   if (typeof payload !== 'object' || payload === null) return false;
@@ -26,21 +41,7 @@ export function isShaped(payload: unknown, shape: Shape): boolean {
   return Object.entries(shape).every(([name, check]) => check(members[name]));
 }
 
-/** A `RoutingRequest`. */
-export const REQUEST: Shape = {
-  taskId: text,
-  conversationId: text,
-  workflowId: text,
-  queueId: orNull(text),
-  agentId: orNull(text),
-  mrdId: text,
-  direction: text,
-  priority: number,
-  attributes: object,
-  queuedAt: number,
-  waitingSince: number,
-  ttlDueAt: number,
-  avoidAgentIds: texts,
-  presentAgentIds: texts,
-  prefer: orNull(shaped({ agentId: text, until: number })),
-};
+/** The members that a refused payload needs, in words. */
+export function needs(shape: Shape): string {
+  return `The request needs ${Object.keys(shape).join(', ')}, each of its type.`;
+}
