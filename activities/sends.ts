@@ -106,6 +106,8 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     const { row, body, entry } = await prepare(input, target);
     const ended = endedResult(row);
     if (ended) return ended;
+    if (entry.deletedAt && row.status === 'intended')
+      throw new ConnectorError('Rejected', 'taken back meanwhile', { reason: 'deleted' });
     const part = await toPart(input, body, entry, target);
     if (row.status === 'unknown') {
       if (!input.recover) throw new ConnectorError('Ambiguous', 'an earlier attempt is open');
@@ -151,7 +153,9 @@ export function createSendActivities(deps: SendDeps): SendActivities {
     if (entry.id !== messageId || !entry.body)
       throw new ConnectorError('Rejected', 'no such message', { reason: 'gone' });
     const first = await ledger.find(messageId, 1);
-    const plan = first?.plan ?? planOf(entry.body, target.capabilities, deps.linkOf);
+    // Until the first call it goes out as it was last worded.
+    const said = entry.edit?.body ?? entry.body;
+    const plan = first?.plan ?? planOf(said, target.capabilities, deps.linkOf);
     const parts = first?.parts ?? plan.length;
     const body = plan[n - 1];
     if (!body) throw new ConnectorError('Rejected', 'no such part', { reason: 'gone' });

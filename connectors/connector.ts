@@ -97,7 +97,12 @@ export type InboundEvent =
     })
   | (FromUser & { readonly kind: 'delete'; readonly target: string })
   | (FromUser & { readonly kind: 'typing'; readonly typing: boolean })
-  | (FromUser & { readonly kind: 'started'; readonly payload?: string })
+  | (FromUser & {
+      readonly kind: 'started';
+      readonly payload?: string;
+      /** What our very answer to the request says to the user. */
+      readonly welcome?: string;
+    })
   /** The user's presence is over; with `callId` only where no other call of theirs is open. */
   | (FromUser & {
       readonly kind: 'ended';
@@ -245,6 +250,24 @@ export interface OutboundReaction {
   readonly target: string;
   readonly emoji: string;
 }
+/** An agent changes what was said in a message of ours. `target`: the provider's id. */
+export interface OutboundEdit {
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly target: string;
+  /** One part of the new body, as planned for this channel. */
+  readonly body: MessageBody;
+  /** What went out at first; null = not known any more. */
+  readonly was: MessageBody | null;
+}
+/** A message of ours is taken back. `target`: the provider's id of one of its parts. */
+export interface OutboundDeletion {
+  readonly to: string;
+  readonly from: string;
+  readonly channelType: ChannelType;
+  readonly target: string;
+}
 /** An agent has read what the customer wrote, up to this message. */
 export interface ReadMark {
   readonly to: string;
@@ -319,6 +342,10 @@ export interface Connector<Config> {
   markRead?(mark: ReadMark, context: CallContext<Config>): Promise<void>;
   /** Shows the customer a reaction. As {@link typing}: never repeated. */
   react?(reaction: OutboundReaction, context: CallContext<Config>): Promise<void>;
+  /** Changes a message of ours where the customer sees it. As {@link typing}: never repeated. */
+  edit?(edit: OutboundEdit, context: CallContext<Config>): Promise<void>;
+  /** Takes a message of ours back. As {@link typing}: never repeated. */
+  remove?(deletion: OutboundDeletion, context: CallContext<Config>): Promise<void>;
   /** Tells the provider what it wants to hear beyond our answer, once the events are durable and new. A failure is logged only. */
   acknowledge?(events: readonly InboundEvent[], context: CallContext<Config>): Promise<void>;
   /**

@@ -1,4 +1,6 @@
 import type { AnyConnector, CallContext, InboundEvent } from '../../connectors/connector';
+import { planParts } from '../../domain/message/outbound';
+import type { MessageBody } from '../../domain/message/schema';
 import type { ArchivedEntry } from '../../infra/stores';
 import type { RouteDeps } from '../context';
 
@@ -15,6 +17,10 @@ export interface ProviderSigns {
   read(conversationId: string, seq: number): void;
   /** An agent reacts to a message; an empty emoji takes it back. */
   react(conversationId: string, messageId: string, emoji: string): void;
+  /** An agent changed a message of ours; one that went out in several pieces, or would now, stays as the customer has it. */
+  edit(conversationId: string, messageId: string, body: MessageBody): void;
+  /** A message of ours was taken back. */
+  remove(conversationId: string, messageId: string): void;
   /** The events of one request are durable and new. */
   acknowledge(channelId: string, events: readonly InboundEvent[]): void;
 }
@@ -24,8 +30,12 @@ export function createProviderSigns({
   connectors,
   outgoing,
   logger,
+  mediaLinkOf,
   now,
-}: Pick<RouteDeps, 'stores' | 'connectors' | 'outgoing' | 'logger' | 'now'>): ProviderSigns {
+}: Pick<
+  RouteDeps,
+  'stores' | 'connectors' | 'outgoing' | 'logger' | 'mediaLinkOf' | 'now'
+>): ProviderSigns {
   async function called(
     channelId: string,
     call: (connector: AnyConnector, context: CallContext<unknown>) => Promise<void> | undefined,
@@ -88,6 +98,33 @@ export function createProviderSigns({
     await called(channelId, (connector, context) => connector.react?.(reaction, context));
   }
 
+  async function showEdit(id: string, messageId: string, body: MessageBody): Promise<void> {
+    const entry = await stores.timeline.find(id, messageId);
+    const [target, ...more] = entry?.delivery?.providerMessageIds ?? [];
+    const sides = entry && target && isOurs(entry) ? await sidesOf(id, entry) : null;
+    if (!entry || !sides || !target) return;
+    const { channelId, ...about } = sides;
+    await called(channelId, async (connector, context) => {
+      if (!connector.edit) return;
+      const capabilities = connector.capabilities(context.cfg, about.channelType);
+      const plan = planParts(body, capabilities, { linkOf: mediaLinkOf });
+      const [part, second] = 'parts' in plan ? plan.parts : [];
+      if (!part || second || more.length > 0) throw new Error('more than one piece');
+      await connector.edit({ ...about, target, body: part, was: entry.body }, context);
+    });
+  }
+
+  async function showDeletion(id: string, messageId: string): Promise<void> {
+    const entry = await stores.timeline.find(id, messageId);
+    const sides = entry && isOurs(entry) ? await sidesOf(id, entry) : null;
+    if (!entry || !sides) return;
+    const { channelId, ...about } = sides;
+    await called(channelId, async (connector, context) => {
+      for (const target of entry.delivery?.providerMessageIds ?? [])
+        await connector.remove?.({ ...about, target }, context);
+    });
+  }
+
   /** Where an entry was said, as long as the session runs. */
   async function sidesOf(id: string, { channelSessionId }: ArchivedEntry) {
     const conversation = await stores.conversations.get(id);
@@ -111,10 +148,18 @@ export function createProviderSigns({
     read: (conversationId, seq) => unawaited(showRead(conversationId, seq), { conversationId }),
     react: (conversationId, messageId, emoji) =>
       unawaited(showReaction(conversationId, messageId, emoji), { conversationId }),
+    edit: (conversationId, messageId, body) =>
+      unawaited(showEdit(conversationId, messageId, body), { conversationId }),
+    remove: (conversationId, messageId) =>
+      unawaited(showDeletion(conversationId, messageId), { conversationId }),
     acknowledge: (channelId, events) =>
       unawaited(
         called(channelId, (connector, context) => connector.acknowledge?.(events, context)),
         { channelId },
       ),
   };
+}
+
+function isOurs({ type }: ArchivedEntry): boolean {
+  return type === 'AGENT_MESSAGE' || type === 'BOT_MESSAGE' || type === 'SYSTEM_MESSAGE';
 }

@@ -104,12 +104,18 @@ async function takeEvent(
       });
       return duplicate;
     }
-    case 'started':
+    case 'started': {
+      const { payload, welcome } = event;
+      const channelData = {
+        ...(payload && { payload: payload.slice(0, 1000) }),
+        ...(welcome && { welcome: welcome.slice(0, 1000) }),
+      };
       await ingress.sessionStarted(channel, visitor, {
         key,
-        ...(event.payload ? { channelData: { payload: event.payload.slice(0, 1000) } } : {}),
+        ...(Object.keys(channelData).length > 0 && { channelData }),
       });
       return false;
+    }
     case 'ended': {
       const { reason, callId } = event;
       await ingress.sessionEnded(channel, externalUser.id, { key, reason, callId });

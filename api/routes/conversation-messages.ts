@@ -200,10 +200,9 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
       const body = await mediaUse.checked(at.principal, c.req.valid('json').body);
       const author = await authorOf(id, messageId);
       const request = { ...at.by, kind: 'EDIT' as const, messageId, body, author };
-      return c.json(
-        told(await perform(c, at, followUpUpdate, request, { messageId, kind: 'EDIT' })),
-        200,
-      );
+      const acted = await perform(c, at, followUpUpdate, request, { messageId, kind: 'EDIT' });
+      signs.edit(id, messageId, body);
+      return c.json(told(acted), 200);
     })
     .openapi(routes.deleteMessage, async (c) => {
       const { id, messageId } = c.req.valid('param');
@@ -214,10 +213,9 @@ export function conversationMessageRoutes(deps: MessageRouteDeps) {
         messageId,
         author: await authorOf(id, messageId),
       };
-      return c.json(
-        told(await perform(c, at, followUpUpdate, request, { messageId, kind: 'DELETE' })),
-        200,
-      );
+      const acted = await perform(c, at, followUpUpdate, request, { messageId, kind: 'DELETE' });
+      signs.remove(id, messageId);
+      return c.json(told(acted), 200);
     })
     .openapi(routes.putReaction, async (c) => {
       const { id, messageId } = c.req.valid('param');

@@ -1,7 +1,8 @@
 import type { Capabilities, Connector } from '../connector';
 import { TelegramConfig } from './config';
 import { fetchMedia } from './fetch-media';
-import { acknowledge, send, typing } from './send';
+import { edit, react, remove, typing } from './news';
+import { acknowledge, send } from './send';
 import { parse, reply, verify } from './webhook';
 
 /** Telegram bots (connectors.md 5): one channel is one bot, a conversation is its private chat with one person. */
@@ -17,6 +18,9 @@ export const telegramConnector: Connector<TelegramConfig> = {
   reply,
   send,
   typing,
+  react,
+  edit,
+  remove,
   acknowledge,
   fetchMedia,
 };
@@ -30,7 +34,7 @@ function capabilities(): Capabilities {
   return {
     typing: true,
     readReceipts: { send: false, receive: false },
-    reactions: false, // ours; the customer's come in
+    reactions: true,
     replies: true,
     templates: false,
     media: {

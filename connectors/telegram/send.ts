@@ -4,13 +4,13 @@ import type {
   CallContext,
   InboundEvent,
   OutboundPart,
-  OutboundTyping,
   SendContext,
   SendResult,
 } from '../connector';
 import type { ProviderAnswer } from '../provider-call';
 import { accepted, call, type Json, type Upload } from './call';
 import type { TelegramConfig } from './config';
+import { formatted } from './formatted';
 import { Answer, SentMessage } from './payload';
 import { callbackQueryOf } from './webhook';
 
@@ -36,15 +36,6 @@ export async function send(
   return { ...resultOf(again, moved), aliases: [moved] };
 }
 
-/** Shown for five seconds, or until the message; there is no way to take it back. */
-export async function typing(
-  sign: OutboundTyping,
-  context: CallContext<TelegramConfig>,
-): Promise<void> {
-  if (!sign.typing) return;
-  accepted(await call(context, 'sendChatAction', { chat_id: sign.to, action: 'typing' }));
-}
-
 /** Whoever tapped a button sees it spin until this was called. */
 export async function acknowledge(
   events: readonly InboundEvent[],
@@ -61,23 +52,25 @@ interface Request {
   readonly fields: Json;
 }
 
-/** Texts go without `parse_mode`: every character stands for itself. */
+/** What a text says. There is no `parse_mode`: every character stands for itself, and entities name what stands out. */
+export function textFieldsOf(body: Extract<MessageBody, { type: 'PLAIN' | 'BUTTON' }>): Json {
+  if (body.type === 'BUTTON')
+    return {
+      text: [body.header, body.text, body.footer].filter(Boolean).join('\n\n'),
+      reply_markup: {
+        inline_keyboard: body.choices.map(({ id, title }) => [{ text: title, callback_data: id }]),
+      },
+    };
+  if (body.format !== 'MARKDOWN') return { text: body.text };
+  const { text, entities } = formatted(body.text);
+  return { text, ...(entities.length > 0 && { entities }) };
+}
+
 function requestOf({ body, mediaUrls }: OutboundPart): Request {
   switch (body.type) {
     case 'PLAIN':
-      return { method: 'sendMessage', fields: { text: body.text } };
     case 'BUTTON':
-      return {
-        method: 'sendMessage',
-        fields: {
-          text: [body.header, body.text, body.footer].filter(Boolean).join('\n\n'),
-          reply_markup: {
-            inline_keyboard: body.choices.map(({ id, title }) => [
-              { text: title, callback_data: id },
-            ]),
-          },
-        },
-      };
+      return { method: 'sendMessage', fields: textFieldsOf(body) };
     case 'IMAGE':
     case 'VIDEO':
     case 'AUDIO':

@@ -9,6 +9,10 @@ export const ViberConfig = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(2000)
     .optional(),
+  welcomeMessage: z.string().min(1).max(7000).optional().meta({
+    description:
+      'Said to whoever opens the chat and has not subscribed: nothing else reaches them.',
+  }),
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://chatapi.viber.com'),
 });
 export type ViberConfig = z.infer<typeof ViberConfig>;

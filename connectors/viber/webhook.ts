@@ -40,12 +40,24 @@ export function parse(
     return unparsed(`${[event, ...(issue?.path ?? []).map(String)].join('.')}: ${issue?.message}`);
   }
   const at = { ...base, occurredAt: timeOf(timestamp, base.occurredAt) };
-  return [READ[event]({ ...at, rawKey }, parsed.data)];
+  const { welcomeMessage: welcome } = context.cfg;
+  return [READ[event]({ ...at, rawKey, ...(welcome && { welcome }) }, parsed.data)];
 }
 
-/** A message in the answer to `conversation_started` would be one that nobody recorded: there is none. */
-export function reply(): HookReply {
-  return { status: 200 };
+/** The answer to `conversation_started` alone may hold a message; the session's data tell that it did. */
+export function reply(
+  _request: RawRequest,
+  events: readonly InboundEvent[],
+  { cfg: { senderName: name, senderAvatar: avatar } }: HookContext<ViberConfig>,
+): HookReply {
+  const started = events.find((event) => event.kind === 'started');
+  if (!started?.welcome) return { status: 200 };
+  const sender = { name, ...(avatar && { avatar }) };
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sender, type: 'text', text: started.welcome }),
+  };
 }
 
 interface Base {
@@ -53,12 +65,17 @@ interface Base {
   readonly occurredAt: string;
   /** For events that have no token of their own. */
   readonly rawKey: string;
+  /** For whoever opens the chat and cannot be reached otherwise. */
+  readonly welcome?: string;
 }
 type Data<E extends EventName> = z.infer<(typeof EVENTS)[E]>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the row of an event gets what the schema of the same event has read
 const READ: { readonly [E in EventName]: (base: Base, data: any) => InboundEvent } = {
-  message: ({ rawKey: _, ...base }, { message_token, sender, message }: Data<'message'>) => {
+  message: (
+    { rawKey: _, welcome: __, ...base },
+    { message_token, sender, message }: Data<'message'>,
+  ) => {
     const { body, mediaUrl } = contentOf(message);
     const facts = {
       ...(sender.country && { country: sender.country.slice(0, 8) }),
@@ -76,22 +93,23 @@ const READ: { readonly [E in EventName]: (base: Base, data: any) => InboundEvent
     };
   },
   conversation_started: (
-    { rawKey, ...base },
-    { message_token, user, context }: Data<'conversation_started'>,
+    { rawKey, welcome, ...base },
+    { message_token, user, context, subscribed }: Data<'conversation_started'>,
   ) => ({
     ...base,
     kind: 'started',
     eventKey: message_token ? `started:${message_token}` : rawKey,
     externalUser: userOf(user),
     ...(context && { payload: context }),
+    ...(welcome && subscribed !== true && { welcome }),
   }),
-  subscribed: ({ rawKey, ...base }, { user }: Data<'subscribed'>) => ({
+  subscribed: ({ rawKey, welcome: _, ...base }, { user }: Data<'subscribed'>) => ({
     ...base,
     kind: 'optedIn',
     eventKey: rawKey,
     externalUser: userOf(user),
   }),
-  unsubscribed: ({ rawKey, ...base }, { user_id }: Data<'unsubscribed'>) => ({
+  unsubscribed: ({ rawKey, welcome: _, ...base }, { user_id }: Data<'unsubscribed'>) => ({
     ...base,
     kind: 'optedOut',
     eventKey: rawKey,
@@ -104,7 +122,7 @@ const READ: { readonly [E in EventName]: (base: Base, data: any) => InboundEvent
 
 /** Viber says in words why a message failed, never by a code. */
 function statusOf(
-  { rawKey: _, ...base }: Base,
+  { rawKey: _, welcome: __, ...base }: Base,
   event: keyof typeof REPORTS,
   { message_token, user_id }: Data<'failed'>,
 ): InboundEvent {

@@ -95,6 +95,19 @@ describe('sendPart', () => {
     expect(provider.deliveries(partId)).toBe(certain ? 1 : 0);
   });
 
+  it('goes out as it was last worded; what was taken back meanwhile does not go out', async () => {
+    const changed = setUp({ since: { edit: { body: { type: 'PLAIN', text: 'new' }, at } } });
+    expect(await changed.send()).toEqual({ parts: 1, settled: true });
+    expect(changed.provider.texts).toEqual(['new']);
+    const deleted = setUp({ since: { deletedAt: at } });
+    expect(await failureOf(deleted.send())).toMatchObject({ type: 'Rejected' });
+    expect(deleted.provider.calls).toEqual([]);
+    const late = setUp();
+    await late.send();
+    late.installation.since = { deletedAt: at };
+    expect(await late.send({ attempt: 2 })).toEqual({ parts: 1, settled: true });
+  });
+
   it('a final failure is stored: a repeat does not call again', async () => {
     const { send, provider, installation } = setUp();
     provider.script.push(() => {

@@ -22,7 +22,11 @@ const session = (id: string, channelId: string, state = 'STARTED') => ({
   state,
 });
 
-function signs(channelSessions: readonly object[], connectors = [telegramConnector]) {
+function signs(
+  channelSessions: readonly object[],
+  connectors = [telegramConnector],
+  entry: object | null = null,
+) {
   const warned: object[] = [];
   const stores = fakeStores({
     config: {
@@ -36,7 +40,7 @@ function signs(channelSessions: readonly object[], connectors = [telegramConnect
       }),
     },
     conversations: { get: async () => ({ channelSessions, lastSeq: 0 }) },
-    timeline: { read: async () => [] },
+    timeline: { read: async () => [], find: async () => entry },
   } as unknown as Partial<Stores>);
   const quiet = { info: () => undefined, error: () => undefined };
   const made = createProviderSigns({
@@ -44,6 +48,7 @@ function signs(channelSessions: readonly object[], connectors = [telegramConnect
     connectors: new Map(connectors.map((one: AnyConnector) => [one.id, one])),
     outgoing: createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] }),
     logger: { ...quiet, warn: (fields: object) => void warned.push(fields) },
+    mediaLinkOf: (id) => `https://parley.test/${id}`,
     now: () => new Date(),
   });
   return Object.assign(made, { warned });
@@ -98,4 +103,60 @@ it('acknowledges events; what fails is logged and nothing more', async () => {
   made.acknowledge('tg', [tap]);
   await eventually(async () => made.warned.length === 1 || null);
   expect(made.warned).toEqual([{ channelId: 'tg', reason: 'ConnectorError' }]);
+});
+
+describe('a message that has gone out', () => {
+  const text = (value: string) => ({ type: 'PLAIN' as const, text: value });
+  const entry = (change: object = {}) => ({
+    type: 'AGENT_MESSAGE',
+    channelSessionId: 'ses_tg',
+    body: text('old'),
+    delivery: { providerMessageIds: ['7:1'] },
+    ...change,
+  });
+  const here = [session('ses_tg', 'tg')];
+  const called = (from: number) =>
+    eventually(async () => telegram.requests.slice(from).at(-1) ?? null);
+
+  it('is changed and taken back where the customer sees it', async () => {
+    let from = telegram.requests.length;
+    signs(here, undefined, entry()).edit('cnv_1', 'msg_1', text('new'));
+    expect(await called(from)).toEqual({
+      method: 'editMessageText',
+      params: { chat_id: '7', message_id: 1, text: 'new' },
+    });
+    from = telegram.requests.length;
+    signs(here, undefined, entry({ delivery: { providerMessageIds: ['7:1', '7:2'] } })).remove(
+      'cnv_1',
+      'msg_1',
+    );
+    await eventually(async () => telegram.requests.length === from + 2 || null);
+    expect(telegram.requests.slice(from).map(({ params }) => params['message_id'])).toEqual([1, 2]);
+  });
+
+  it('stays where it went out in pieces, or would now; which is logged', async () => {
+    const from = telegram.requests.length;
+    const pieces = signs(
+      here,
+      undefined,
+      entry({ delivery: { providerMessageIds: ['7:1', '7:2'] } }),
+    );
+    pieces.edit('cnv_1', 'msg_1', text('new'));
+    const long = signs(here, undefined, entry());
+    long.edit('cnv_1', 'msg_1', text('a '.repeat(3000)));
+    await eventually(async () => (pieces.warned.length === 1 && long.warned.length === 1) || null);
+    expect(telegram.requests).toHaveLength(from);
+  });
+
+  it('of the customer’s own, or of nobody, nothing is touched', async () => {
+    const from = telegram.requests.length;
+    const theirs = signs(here, undefined, entry({ type: 'CUSTOMER_MESSAGE' }));
+    theirs.edit('cnv_1', 'msg_1', text('new'));
+    theirs.remove('cnv_1', 'msg_1');
+    signs(here).remove('cnv_1', 'msg_1');
+    signs([session('ses_tg', 'tg', 'ENDED')], undefined, entry()).remove('cnv_1', 'msg_1');
+    signs(here, undefined, entry()).react('cnv_1', 'msg_1', '👍');
+    expect(await called(from)).toMatchObject({ method: 'setMessageReaction' });
+    expect(telegram.requests).toHaveLength(from + 1);
+  });
 });

@@ -1,13 +1,10 @@
-import type { OutboundPart, SendContext } from '../../connectors/connector';
 import { lineConnector } from '../../connectors/line';
 import { contentAddress, LineConfig } from '../../connectors/line/config';
 import { retryKey } from '../../connectors/line/send';
-import { planParts } from '../../domain/message/outbound';
 import type { MessageBody } from '../../domain/message/schema';
-import { createOutgoing } from '../../infra/outgoing';
 import type { Behaviour } from '../support/fakes/behaviour';
 import { type FakeLine, startFakeLine } from '../support/fakes/line';
-import { anOutboundPart } from '../support/outbound-part';
+import { LINKS, providerStage } from '../support/provider-stage';
 
 let line: FakeLine;
 beforeEach(async () => {
@@ -15,28 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-const outgoing = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
-function context(over: object = {}): SendContext<LineConfig> {
-  const cfg = LineConfig.parse({
-    channelSecret: 'secret',
-    channelAccessToken: 'token',
-    baseUrl: line.url,
-    ...over,
-  });
-  return {
-    cfg,
-    baseUrl: cfg.baseUrl,
-    fetch: outgoing.fetch({ timeoutMs: 500 }),
-    signal: AbortSignal.timeout(5000),
-    now: () => new Date(),
-  };
-}
-const LINKS = { m1: 'https://parley.test/m/1' };
-const send = (part: Partial<OutboundPart> = {}, over: object = {}) =>
-  lineConnector.send(
-    anOutboundPart({ to: 'U1', channelType: 'LINE', mediaUrls: LINKS, ...part }),
-    context(over),
-  );
+const { context, send, plan } = providerStage(
+  lineConnector,
+  () => ({ channelSecret: 'secret', channelAccessToken: 'token', baseUrl: line.url }),
+  { to: 'U1', channelType: 'LINE' },
+);
 const sent = () => line.requests.at(-1);
 
 describe('the published vector', () => {
@@ -150,10 +130,7 @@ it.each([
   ],
   ['sound', { type: 'AUDIO', mediaId: 'm' }, ['PLAIN']],
 ] as [string, MessageBody, string[]][])('%s become(s) %j', (_name, body, types) => {
-  const cfg = LineConfig.parse({ channelSecret: 's', channelAccessToken: 't' });
-  const planned = planParts(body, lineConnector.capabilities(cfg, 'LINE'), {
-    linkOf: (id) => `https://parley.test/${id}`,
-  });
+  const planned = plan(body);
   expect('parts' in planned && planned.parts.map(({ type }) => type)).toEqual(types);
 });
 

@@ -1,12 +1,11 @@
-import type { InboundEvent, OutboundPart, SendContext } from '../../connectors/connector';
+import type { InboundEvent } from '../../connectors/connector';
 import { telegramConnector } from '../../connectors/telegram';
 import { TelegramConfig } from '../../connectors/telegram/config';
-import { planParts } from '../../domain/message/outbound';
 import type { MessageBody } from '../../domain/message/schema';
-import { createOutgoing } from '../../infra/outgoing';
 import type { Behaviour } from '../support/fakes/behaviour';
 import { type FakeTelegram, refusal, startFakeTelegram } from '../support/fakes/telegram';
 import { anOutboundPart } from '../support/outbound-part';
+import { LINKS, providerStage } from '../support/provider-stage';
 
 const BOT_TOKEN = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
 let telegram: FakeTelegram;
@@ -15,33 +14,12 @@ beforeEach(async () => {
 });
 afterEach(() => telegram.close());
 
-const outgoing = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
-function context(over: object = {}): SendContext<TelegramConfig> {
-  const cfg = TelegramConfig.parse({
-    botToken: BOT_TOKEN,
-    secretToken: 'secret',
-    baseUrl: telegram.url,
-    ...over,
-  });
-  return {
-    cfg,
-    baseUrl: cfg.baseUrl,
-    fetch: outgoing.fetch({ timeoutMs: 500 }),
-    signal: AbortSignal.timeout(5000),
-    now: () => new Date(),
-  };
-}
-const LINKS = { m1: 'https://parley.test/m/1' };
-const send = (part: Partial<OutboundPart> = {}, over: object = {}) =>
-  telegramConnector.send(
-    anOutboundPart({ to: '7527593', channelType: 'TELEGRAM', mediaUrls: LINKS, ...part }),
-    context(over),
-  );
-const called = () => telegram.requests.at(-1);
-const able = telegramConnector.capabilities(
-  TelegramConfig.parse({ botToken: 't', secretToken: 's' }),
-  'TELEGRAM',
+const { context, send, plan } = providerStage(
+  telegramConnector,
+  () => ({ botToken: BOT_TOKEN, secretToken: 'secret', baseUrl: telegram.url }),
+  { to: '7527593', channelType: 'TELEGRAM' },
 );
+const called = () => telegram.requests.at(-1);
 
 describe('the secret token', () => {
   const channel = { id: 't', channelType: 'TELEGRAM', serviceIdentifier: 'b' } as const;
@@ -281,8 +259,6 @@ describe('beside the messages', () => {
 });
 
 describe('what is planned for it', () => {
-  const plan = (body: MessageBody) =>
-    planParts(body, able, { linkOf: (id) => `https://parley.test/${id}` });
   it('no payload is over 64 bytes, whatever the ids', () => {
     const choices = [
       { id: 'é'.repeat(40), title: 'Long' },

@@ -1,12 +1,9 @@
-import type { OutboundPart, SendContext } from '../../connectors/connector';
 import { viberConnector } from '../../connectors/viber';
 import { ViberConfig } from '../../connectors/viber/config';
-import { planParts } from '../../domain/message/outbound';
 import type { MessageBody } from '../../domain/message/schema';
-import { createOutgoing } from '../../infra/outgoing';
 import type { Behaviour } from '../support/fakes/behaviour';
 import { type FakeViber, startFakeViber } from '../support/fakes/viber';
-import { anOutboundPart } from '../support/outbound-part';
+import { LINKS, providerStage } from '../support/provider-stage';
 
 let viber: FakeViber;
 beforeEach(async () => {
@@ -14,35 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => viber.close());
 
-const outgoing = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
-function context(over: object = {}): SendContext<ViberConfig> {
-  const cfg = ViberConfig.parse({
-    authToken: 'token,older',
-    senderName: 'Support',
-    baseUrl: viber.url,
-    ...over,
-  });
-  return {
-    cfg,
-    baseUrl: cfg.baseUrl,
-    fetch: outgoing.fetch({ timeoutMs: 500 }),
-    signal: AbortSignal.timeout(5000),
-    now: () => new Date(),
-  };
-}
-const LINKS = { m1: 'https://parley.test/m/1' };
-const send = (part: Partial<OutboundPart> = {}, over: object = {}) =>
-  viberConnector.send(
-    anOutboundPart({ to: '01=', channelType: 'VIBER', mediaUrls: LINKS, ...part }),
-    context(over),
-  );
-const sent = () => viber.requests.at(-1);
-const able = viberConnector.capabilities(
-  ViberConfig.parse({ authToken: 't', senderName: 'S' }),
-  'VIBER',
+const { context, send, plan } = providerStage(
+  viberConnector,
+  () => ({ authToken: 'token,older', senderName: 'Support', baseUrl: viber.url }),
+  { to: '01=', channelType: 'VIBER' },
 );
-const plan = (body: MessageBody) =>
-  planParts(body, able, { linkOf: (id) => `https://parley.test/${id}` });
+const sent = () => viber.requests.at(-1);
 
 describe('the published vector', () => {
   const secret = '44dafb7e0f40021e-61a47a1e6778d187-f2c5a676a07050b3';
@@ -227,4 +201,41 @@ it.each([
 ] as [string, MessageBody, string[]][])('%s becomes %j', (_name, body, types) => {
   const planned = plan(body);
   expect('parts' in planned && planned.parts.map(({ type }) => type)).toEqual(types);
+});
+
+describe('whoever opens the chat', () => {
+  const welcomed = (over: object, cfg: object = { welcomeMessage: 'Hello & welcome' }) => {
+    const raw = Buffer.from(
+      JSON.stringify({ event: 'conversation_started', user: { id: '01=' }, ...over }),
+    );
+    const request = { method: 'POST', url: 'https://p.test/', headers: new Headers(), raw };
+    const channel = { id: 'v', channelType: 'VIBER', serviceIdentifier: 'v' } as const;
+    const about = { ...context(cfg), channel, now: new Date() };
+    const events = viberConnector.parse(request, about);
+    const { body, ...rest } = viberConnector.reply(request, events, about);
+    return { event: events[0], rest, said: body === undefined ? null : JSON.parse(body) };
+  };
+  it('is greeted in the answer, which the session tells of', () => {
+    const { event, rest, said } = welcomed({ context: 'ad-1', subscribed: false });
+    expect(said).toEqual({ sender: { name: 'Support' }, type: 'text', text: 'Hello & welcome' });
+    expect(rest).toEqual({ status: 200, headers: { 'content-type': 'application/json' } });
+    expect(event).toMatchObject({ kind: 'started', payload: 'ad-1', welcome: 'Hello & welcome' });
+  });
+  it.each([
+    ['has subscribed already', { subscribed: true }, undefined],
+    ['no greeting is configured', {}, {}],
+    [
+      'writes',
+      {
+        event: 'message',
+        message_token: 1,
+        sender: { id: '01=' },
+        message: { type: 'text', text: 'x' },
+      },
+      undefined,
+    ],
+    ['subscribes', { event: 'subscribed' }, undefined],
+  ])('is not when: %s', (_name, over, cfg) => {
+    expect(welcomed(over, cfg)).toMatchObject({ said: null, rest: { status: 200 } });
+  });
 });

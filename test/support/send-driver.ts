@@ -33,6 +33,8 @@ export type KillPoint = (typeof KILL_POINTS)[number];
 export class FakeProvider {
   readonly delivered = new Map<string, string[]>();
   readonly calls: string[] = [];
+  /** What the calls said, where it was text. */
+  readonly texts: string[] = [];
   /** For the calls that follow: an error after or before the message was taken. */
   readonly script: ((take: () => string) => void)[] = [];
   lookupFails: ConnectorError | null = null;
@@ -67,6 +69,7 @@ export class FakeProvider {
       reply: () => ({ status: 200 }),
       send: async (part) => {
         this.calls.push(part.id);
+        if (part.body.type === 'PLAIN') this.texts.push(part.body.text);
         const step = this.script.shift();
         step?.(() => this.take(part));
         return { providerMessageIds: [this.take(part)], state: 'accepted' };
@@ -109,6 +112,8 @@ export interface Installation {
   replyTo: string | null;
   /** @default u1 */
   recipient: string;
+  /** What became of the entry before it went out. */
+  since?: Partial<Pick<ArchivedEntry, 'edit' | 'deletedAt'>>;
 }
 
 let count = 0;
@@ -359,6 +364,7 @@ function entryOf({
   entryType,
   replyTo,
   now,
+  since,
 }: Installation): ArchivedEntry {
   return {
     conversationId,
@@ -380,5 +386,6 @@ function entryOf({
     deletedAt: null,
     media: [],
     erasedAt: null,
+    ...since,
   };
 }
