@@ -112,6 +112,9 @@ export interface ArchiveStore {
   ): Promise<readonly string[]>;
 }
 
+/** Where an entry stands, and in whose sight. */
+export type EntryPlace = Pick<ArchivedEntry, 'id' | 'conversationId' | 'seq' | 'channelSessionId'>;
+
 /** The archive's change stream, one per api process, fanned out in memory. */
 export interface ChangeFeed {
   /** `listener` gets every archived entry of the conversation in commit order; call the answer to stop. */
@@ -127,6 +130,11 @@ export interface ChangeFeed {
   onMedia(
     conversationId: string,
     listener: (messageId: string, medium: MediaView) => void,
+  ): () => void;
+  /** The same for any conversation of a customer. */
+  onCustomerMedia(
+    customerId: string,
+    listener: (entry: EntryPlace, medium: MediaView) => void,
   ): () => void;
   /** Projection of a conversation changed: lists and boards. */
   onConversations(listener: (conversation: ConversationChange) => void): () => void;

@@ -44,7 +44,33 @@ export function deepChatMessage(
 ): DeepChatMessage | null {
   const { type, body, actor } = entry;
   if (!OUTBOUND_TYPES.has(type) || !body || entry.deletedAt || entry.erasedAt) return null;
-  return { role: actor.type === 'AGENT' ? 'agent' : 'ai', ...contentOf(body, mediaLinkOf) };
+  const role = actor.type === 'AGENT' ? 'agent' : 'ai';
+  if (!('mediaId' in body) || !isPending(entry)) return { role, ...contentOf(body, mediaLinkOf) };
+  return { role, text: body.caption ?? nameOf(body), custom: { media: 'PENDING' } };
+}
+
+/** A file that was announced without its bytes, now that they are here or will never be; null when there is no such file. */
+export function deepChatFile(
+  entry: ArchivedEntry,
+  mediaLinkOf: (mediaId: string) => string,
+): DeepChatMessage | null {
+  const { body } = entry;
+  const whole = deepChatMessage(entry, mediaLinkOf);
+  if (!whole || !body || !('mediaId' in body) || isPending(entry)) return null;
+  const { role, files } = whole;
+  const [medium] = entry.media;
+  return medium?.state === 'FAILED'
+    ? { ...(role && { role }), text: nameOf(body), custom: { media: 'FAILED' } }
+    : { ...(role && { role }), ...(files && { files }), custom: { media: 'READY' } };
+}
+
+/** Something of it is still at its provider. */
+export function isPending({ media }: ArchivedEntry): boolean {
+  return media.some(({ state }) => state === 'PENDING');
+}
+
+function nameOf({ fileName }: { readonly fileName?: string | undefined }): string {
+  return fileName ?? '…';
 }
 
 function contentOf(body: MessageBody, mediaLinkOf: (mediaId: string) => string): DeepChatMessage {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActorType } from '../../domain/conversation/model';
+import type { MediaState, MediaView } from '../../domain/message/media-state';
 import type { MessageBody } from '../../domain/message/schema';
 import type { ArchivedEntry } from '../../infra/stores';
 import { visitorView } from '../webchat/visitor-history';
@@ -18,7 +19,7 @@ interface CardAction {
 }
 /** An activity as Direct Line 3.0 clients get it (connectors.md 11.2). */
 export interface OutgoingActivity {
-  readonly type: 'message' | 'typing' | 'endOfConversation';
+  readonly type: 'message' | 'typing' | 'event' | 'endOfConversation';
   readonly id: string;
   readonly timestamp: string;
   readonly channelId: 'directline';
@@ -35,6 +36,9 @@ export interface OutgoingActivity {
   readonly suggestedActions?: { readonly actions: readonly CardAction[] };
   readonly replyToId?: string;
   readonly channelData?: { readonly clientActivityID: string };
+  /** Of an event. */
+  readonly name?: 'media';
+  readonly value?: { readonly mediaId: string; readonly state: MediaState };
 }
 
 /** What an activity is made with beside its entry. */
@@ -91,6 +95,26 @@ export function typingActivity(
     channelId: 'directline',
     conversation: { id: conversationId },
     from: { id: actor.id, role: 'bot', ...(actor.name ? { name: actor.name } : {}) },
+  };
+}
+
+/** A medium of a message is READY or has FAILED: the protocol cannot change what was said, so it is an event that replies to it. */
+export function mediaActivity(
+  entryId: string,
+  { mediaId, state }: MediaView,
+  conversationId: string,
+  at: string,
+): OutgoingActivity {
+  return {
+    type: 'event',
+    name: 'media',
+    value: { mediaId, state },
+    id: activityId(conversationId, randomUUID()),
+    timestamp: at,
+    channelId: 'directline',
+    conversation: { id: conversationId },
+    from: { id: 'parley', role: 'bot' },
+    replyToId: activityId(conversationId, entryId),
   };
 }
 

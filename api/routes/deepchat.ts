@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { upgradeWebSocket } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { WSEvents } from 'hono/ws';
-import type { ArchivedEntry } from '../../infra/stores';
+import type { ArchivedEntry, EntryPlace } from '../../infra/stores';
 import type { AppEnv, RouteDeps } from '../context';
 import type { MediaUse } from '../conversations/media-use';
 import { filesOf, putFile, takeForm } from '../conversations/uploads';
 import { followAnswers, NO_SINK } from '../deepchat/answers';
-import { DeepChatMessage, DeepChatRequest, deepChatMessage, saidIn } from '../deepchat/messages';
+import {
+  DeepChatMessage,
+  DeepChatRequest,
+  deepChatFile,
+  deepChatMessage,
+  isPending,
+  saidIn,
+} from '../deepchat/messages';
 import { fileBody } from '../directline/inbound';
 import type { DirectLineVisitors } from '../directline/visitors';
 import { invalid, toProblem } from '../errors';
@@ -15,8 +21,8 @@ import type { Ingress } from '../ingress/ingress';
 import { guarded, jsonOrNull } from '../middleware/json-guard';
 import { content, createRoute, createRouter, json, jsonBody, z } from '../openapi';
 import { callerKey } from '../principal';
-import { socketStream } from '../streams/socket';
-import { eventStream, type StreamEnd, type StreamSlots } from '../streams/sse';
+import { answerHandshake, callerSocket } from '../streams/socket';
+import { eventStream, type StreamSlots } from '../streams/sse';
 import { FROM_THE_START } from '../webchat/cursor';
 import { createStreamMarks } from '../webchat/stream-marks';
 import { providerMessageIdOf, VisitorHistory } from '../webchat/visitor-history';
@@ -144,29 +150,22 @@ export function deepChatRoutes(deps: DeepChatRouteDeps) {
       }
       return c.json(await answersTo(known, messageId), 200);
     })
-    .openapi(getSocket, async (c, next) => {
-      if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
-        throw invalid([{ path: 'upgrade', message: 'this is a WebSocket' }]);
-      const { channelId } = c.req.valid('param');
-      const known = await directLine.byValue(c, channelId, c.req.valid('query').token);
-      const events = await socketOf(c, known);
-      return (await upgradeWebSocket(() => events)(c as never, next)) as never; // the handshake's own answer
-    });
+    .openapi(getSocket, (c, next) =>
+      answerHandshake(c, next, async () => {
+        const { channelId } = c.req.valid('param');
+        return socketOf(c, await directLine.byValue(c, channelId, c.req.valid('query').token));
+      }),
+    );
 
   /** Pushes what this visitor has not been shown yet, then whatever is said; takes frames as messages. */
   async function socketOf(c: Context<AppEnv>, known: KnownVisitor): Promise<WSEvents> {
     const { principal, visitor } = known;
     const history = await VisitorHistory.open(stores, visitor, FROM_THE_START);
-    slots.take(callerKey(principal))(); // refused before the handshake, counted from the opening on
-    let release: (how?: StreamEnd) => void = () => {};
     let answer = (_: object) => {};
     const requestId = c.get('requestId');
-    return socketStream({
-      heartbeatSeconds: limits.heartbeatSeconds,
-      stopping: deps.stopping,
-      stillAllowed: () => auth.stillValid(principal),
-      onClose: (how) => release(how),
-      onError: (err) => logger.error({ requestId, err }, 'a stream failed'),
+    return callerSocket(deps, {
+      principal,
+      fields: { requestId },
       onFrame: (frame) =>
         void take(known, frame).catch((error: unknown) => {
           const problem = toProblem(error);
@@ -177,13 +176,21 @@ export function deepChatRoutes(deps: DeepChatRouteDeps) {
           });
         }),
       run: async (sink, signal) => {
-        release = slots.take(callerKey(principal));
-        answer = (message) => void sink.send({ data: JSON.stringify(message) });
+        const push = (message: object) => sink.send({ data: JSON.stringify(message) });
+        answer = push;
         const show = ({ entry }: { readonly entry: ArchivedEntry }) => {
           const message = isNew(entry) ? deepChatMessage(entry, deps.mediaLinkOf) : null;
-          if (message && sink.send({ data: JSON.stringify(message) })) marks.delivered(sink, entry);
+          // One whose file is not here yet is shown again to whoever comes back.
+          if (message && push(message) && !isPending(entry)) marks.delivered(sink, entry);
         };
-        await followVisitor({ history, feed: stores.feed, write: show }, sink, signal);
+        const bring = async ({ conversationId, id }: EntryPlace) => {
+          const entry = await stores.timeline.find(conversationId, id);
+          const file = entry && deepChatFile(entry, deps.mediaLinkOf);
+          if (entry && file && push(file)) marks.delivered(sink, entry);
+        };
+        const onMedia = (place: EntryPlace) =>
+          void bring(place).catch((err) => logger.error({ requestId, err }, 'a file was not told'));
+        await followVisitor({ history, feed: stores.feed, write: show, onMedia }, sink, signal);
       },
     });
   }

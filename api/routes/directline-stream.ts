@@ -1,14 +1,13 @@
-import { upgradeWebSocket } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { WSEvents } from 'hono/ws';
+import type { MediaView } from '../../domain/message/media-state';
+import type { EntryPlace } from '../../infra/stores';
 import type { AppEnv, RouteDeps } from '../context';
-import { activityOf, typingActivity } from '../directline/activities';
+import { activityOf, mediaActivity, typingActivity } from '../directline/activities';
 import type { DirectLineVisitor, DirectLineVisitors } from '../directline/visitors';
-import { invalid } from '../errors';
 import { content, createRoute, createRouter, z } from '../openapi';
-import { callerKey } from '../principal';
-import { socketStream } from '../streams/socket';
-import type { StreamEnd, StreamSlots } from '../streams/sse';
+import { answerHandshake, callerSocket } from '../streams/socket';
+import type { StreamSlots } from '../streams/sse';
 import type { TypingBus } from '../streams/typing-bus';
 import { createStreamMarks, OUTBOUND_TYPES } from '../webchat/stream-marks';
 import { type ShownEntry, VisitorHistory } from '../webchat/visitor-history';
@@ -21,7 +20,7 @@ const getStream = createRoute({
   tags: ['Direct Line'],
   summary: 'What the visitor may see, as it happens: the `streamUrl`',
   description:
-    'A WebSocket. Frames are `{activities, watermark}`; an empty one keeps the connection alive. The address is good for one use.',
+    'A WebSocket. Frames are `{activities, watermark}`; an empty one keeps the connection alive. An activity of type `event` and name `media`, without a watermark, tells that a medium of the message it replies to is `READY` or has `FAILED`. The address is good for one use.',
   request: {
     params: z.object({
       channelId: z.string().min(1).max(64),
@@ -43,7 +42,7 @@ export interface DirectLineStreamDeps extends RouteDeps {
 
 /** The live side of the facade. */
 export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
-  const { stores, auth, typing, slots, limits, now, logger, directLine } = deps;
+  const { stores, typing, now, directLine } = deps;
   const marks = createStreamMarks(stores, now);
 
   /** The stream of a visitor who has come in, from the watermark on. */
@@ -53,18 +52,11 @@ export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
     watermark: string | undefined,
   ): Promise<WSEvents> {
     const history = await VisitorHistory.open(stores, visitor, cursorAt(watermarkOf(watermark)));
-    slots.take(callerKey(principal))(); // refused before the handshake, counted from the opening on
-    let release: (how?: StreamEnd) => void = () => {};
-    const [requestId, { channelId }] = [c.get('requestId'), visitor];
     const context = { conversationId, userId: visitor.identifier, mediaLinkOf: deps.mediaLinkOf };
-    return socketStream({
-      heartbeatSeconds: limits.heartbeatSeconds,
-      stopping: deps.stopping,
-      stillAllowed: () => auth.stillValid(principal),
-      onClose: (how) => release(how),
-      onError: (err) => logger.error({ requestId, channelId, err }, 'a stream failed'),
+    return callerSocket(deps, {
+      principal,
+      fields: { requestId: c.get('requestId'), channelId: visitor.channelId },
       run: async (sink, signal) => {
-        release = slots.take(callerKey(principal));
         const stop = typing.on(visitor.customerId, ({ typing: writes, audience, actor }) => {
           if (!writes || audience !== 'everybody' || actor.type === 'CUSTOMER') return;
           const activity = typingActivity(actor, conversationId, now().toISOString());
@@ -78,7 +70,11 @@ export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
           if (sink.send({ data: frame }) && OUTBOUND_TYPES.has(entry.type))
             marks.delivered(sink, entry);
         };
-        await followVisitor({ history, feed: stores.feed, write }, sink, signal);
+        const onMedia = ({ id }: EntryPlace, medium: MediaView) => {
+          const activity = mediaActivity(id, medium, conversationId, now().toISOString());
+          sink.send({ data: JSON.stringify({ activities: [activity] }) });
+        };
+        await followVisitor({ history, feed: stores.feed, write, onMedia }, sink, signal);
       },
     });
   }
@@ -86,10 +82,8 @@ export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
   return createRouter().openapi(getStream, async (c, next) => {
     const { channelId, conversationId } = c.req.valid('param');
     const { t, watermark } = c.req.valid('query');
-    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
-      throw invalid([{ path: 'upgrade', message: 'this is a WebSocket' }]);
-    const known = await directLine.byTicket(c, channelId, conversationId, t);
-    const events = await streamOf(c, known, watermark);
-    return (await upgradeWebSocket(() => events)(c as never, next)) as never; // the handshake's own answer
+    return answerHandshake(c, next, async () =>
+      streamOf(c, await directLine.byTicket(c, channelId, conversationId, t), watermark),
+    );
   });
 }

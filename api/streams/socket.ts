@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { upgradeWebSocket } from '@hono/node-server';
+import type { Context, Next } from 'hono';
 import type { WSContext, WSEvents } from 'hono/ws';
-import type { EventSink, EventStreamOptions } from './sse';
+import type { AppEnv, RouteDeps } from '../context';
+import { invalid } from '../errors';
+import { callerKey, type Principal } from '../principal';
+import type { EventSink, EventStreamOptions, StreamEnd, StreamSlots } from './sse';
 
 /** Bytes that may wait unsent before a reader is dropped, as for event streams. */
 const UNSENT_MAX_BYTES = 256 * 1024;
@@ -88,4 +93,50 @@ export function socketStream(options: SocketStreamOptions): WSEvents {
     onClose: () => finish(null),
     onError: () => finish(null),
   };
+}
+
+export interface CallerSocket extends Pick<SocketStreamOptions, 'run' | 'onFrame'> {
+  readonly principal: Principal;
+  /** Of the log line when it fails. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A socket of one caller, which has one of their places from its opening to its end. Throws `RATE_LIMITED` before the handshake. */
+export function callerSocket(
+  {
+    slots,
+    auth,
+    limits,
+    stopping,
+    logger,
+  }: Pick<RouteDeps, 'auth' | 'limits' | 'stopping' | 'logger'> & { readonly slots: StreamSlots },
+  { principal, fields, run, ...rest }: CallerSocket,
+): WSEvents {
+  const caller = callerKey(principal);
+  slots.take(caller)(); // refused here, counted from the opening on
+  let release: (how?: StreamEnd) => void = () => {};
+  return socketStream({
+    ...rest,
+    heartbeatSeconds: limits.heartbeatSeconds,
+    stopping,
+    stillAllowed: () => auth.stillValid(principal),
+    onClose: (how) => release(how),
+    onError: (err) => logger.error({ ...fields, err }, 'a stream failed'),
+    async run(sink, signal) {
+      release = slots.take(caller);
+      await run(sink, signal);
+    },
+  });
+}
+
+/** The answer to a handshake. `make` comes first, so that a refusal is an ordinary answer; a request for anything else is `VALIDATION_FAILED`. */
+export async function answerHandshake(
+  c: Context<AppEnv>,
+  next: Next,
+  make: () => Promise<WSEvents>,
+): Promise<never> {
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+    throw invalid([{ path: 'upgrade', message: 'this is a WebSocket' }]);
+  const events = await make();
+  return (await upgradeWebSocket(() => events)(c as never, next)) as never; // the handshake's own answer
 }

@@ -1,7 +1,8 @@
 import { customerView, visibleTo } from '../../domain/conversation/visibility';
 import { ProblemError } from '../../domain/errors';
 import { eventKey } from '../../domain/message/event-key';
-import type { ArchivedEntry, StoredConversation, Stores } from '../../infra/stores';
+import type { MediaView } from '../../domain/message/media-state';
+import type { ArchivedEntry, EntryPlace, StoredConversation, Stores } from '../../infra/stores';
 import { type Cursor, formatCursor, type Position } from './cursor';
 
 /** One visitor on one channel, as the token names them, and the customer who they are by now. */
@@ -68,6 +69,17 @@ export class VisitorHistory {
   /** Whether a channel session is one of those that the visitor sees. */
   hasSession(sessionId: string): boolean {
     return this.chats.some(({ sessions }) => sessions?.has(sessionId));
+  }
+
+  /** Whether the visitor has been shown an entry, or something behind it. */
+  hasShown({ conversationId, seq, channelSessionId }: EntryPlace): boolean {
+    const chat = this.chats.find(({ id }) => id === conversationId);
+    return (
+      chat !== undefined &&
+      seq <= chat.seen &&
+      channelSessionId !== null &&
+      chat.sessions?.has(channelSessionId) === true
+    );
   }
 
   /** Looks for conversations that have begun since. */
@@ -232,14 +244,13 @@ export function visitorView(entry: ArchivedEntry) {
     })),
     edit: edit && { body: edit.body, at: edit.at },
     deletedAt,
-    media: entry.media.map(({ mediaId, state, mimeType, size, fileName }) => ({
-      mediaId,
-      state,
-      mimeType,
-      size,
-      fileName,
-    })),
+    media: entry.media.map(visitorMedium),
   };
+}
+
+/** What a visitor is told of a medium. */
+export function visitorMedium({ mediaId, state, mimeType, size, fileName }: MediaView) {
+  return { mediaId, state, mimeType, size, fileName };
 }
 
 /** What makes a visitor's message id unique on the channel: clients of different visitors may count alike. */

@@ -1,4 +1,5 @@
-import type { ArchivedEntry, Stores } from '../../infra/stores';
+import type { MediaView } from '../../domain/message/media-state';
+import type { ArchivedEntry, EntryPlace, Stores } from '../../infra/stores';
 import type { EventSink } from '../streams/sse';
 import { patiently } from '../streams/timeline-tail';
 import { PAGE, type ShownEntry, type VisitorHistory } from './visitor-history';
@@ -8,16 +9,22 @@ const SECOND_LOOK_MS = 1000;
 
 export interface VisitorStream {
   readonly history: VisitorHistory;
-  readonly feed: Pick<Stores['feed'], 'onCustomerEntries' | 'onReset'>;
+  readonly feed: Pick<Stores['feed'], 'onCustomerEntries' | 'onReset'> &
+    Partial<Pick<Stores['feed'], 'onCustomerMedia'>>;
   readonly write: (shown: ShownEntry) => void;
+  /** A medium of an entry that was written is READY or has FAILED. */
+  readonly onMedia?: (entry: EntryPlace, medium: MediaView) => void;
 }
+
+/** News of media that are kept while entries are read. */
+const EARLY_NEWS_MAX = 200;
 
 /**
  * Follows a visitor until the stream closes, across conversations. Like api/streams/timeline-tail.ts it listens before it reads and
  * goes back to the archive whenever something does not follow directly.
  */
 export async function followVisitor(
-  { history, feed, write }: VisitorStream,
+  { history, feed, write, onMedia }: VisitorStream,
   sink: EventSink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,18 +39,28 @@ export async function followVisitor(
     wake?.();
   };
   const onEntry = (entry: ArchivedEntry) => {
-    // A read that is under way may or may not see it: the next one will.
-    if (reading || stale) {
+    // A read that is under way may or may not see it: the next one will. What has become of its media the feed does not know.
+    if (reading || stale || entry.media.length > 0) {
       history.hear(entry.conversationId);
       return refresh(false);
     }
+
     const shown = history.offer(entry);
     if (shown === 'behind') refresh(false);
     else if (shown) write(shown);
   };
+  const { customerId } = history.visitor;
+  /** Came while entries were read: whoever was read before it may be shown after it. */
+  let early: [EntryPlace, MediaView][] = [];
+  const tellMedia = (place: EntryPlace, medium: MediaView) => {
+    if (history.hasShown(place)) onMedia?.(place, medium);
+    else if (reading)
+      early = [...early, [place, medium] as [EntryPlace, MediaView]].slice(-EARLY_NEWS_MAX);
+  };
   const stops = [
     feed.onReset(() => refresh(true)),
-    feed.onCustomerEntries(history.visitor.customerId, onEntry),
+    feed.onCustomerEntries(customerId, onEntry),
+    ...(onMedia && feed.onCustomerMedia ? [feed.onCustomerMedia(customerId, tellMedia)] : []),
   ];
   signal.addEventListener('abort', () => wake?.());
   // A conversation whose entries came before we listened may be listed only a moment later.
@@ -70,6 +87,9 @@ export async function followVisitor(
         return written;
       });
       reading = false;
+      const news = early;
+      early = [];
+      for (const [place, medium] of news) tellMedia(place, medium);
       if (count === null) unknown ||= lookAgain;
       if (count === null || count === PAGE) stale = true;
       await sink.ready();

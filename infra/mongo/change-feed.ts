@@ -6,6 +6,7 @@ import type {
   ConversationChange,
   DeliveryStore,
   DeliveryView,
+  EntryPlace,
   MediaStore,
 } from '../stores';
 import { type Follower, followChanges } from './change-stream';
@@ -45,6 +46,7 @@ export function createChangeFeed(
   const byCustomer = new Listeners<[ArchivedEntry]>();
   const byDelivery = new Listeners<[string, DeliveryView]>();
   const byMedia = new Listeners<[string, MediaView]>();
+  const byCustomerMedia = new Listeners<[EntryPlace, MediaView]>();
   const all = new Listeners<[ConversationChange]>();
   const byAgent = new Listeners<[]>();
   const agents = new Listeners<[]>();
@@ -73,7 +75,7 @@ export function createChangeFeed(
     const id = String(change.documentKey._id);
     if (change.ns.coll === 'conversations' && all.any) changedConversations.add(id);
     if (change.ns.coll === 'sends' && byDelivery.any) changedSends.add(id);
-    if (change.ns.coll === 'media' && byMedia.any) changedMedia.add(id);
+    if (change.ns.coll === 'media' && (byMedia.any || byCustomerMedia.any)) changedMedia.add(id);
     if (change.ns.coll === 'agent_statuses') agents.tell('');
     if (change.ns.coll === 'agent_events' && 'fullDocument' in change && change.fullDocument)
       byAgent.tell((change.fullDocument as AgentEventDocument).agentId);
@@ -110,18 +112,31 @@ export function createChangeFeed(
   /** One that no entry names yet is told of with its entry. */
   async function showMedia(ids: readonly string[]): Promise<void> {
     const entries = await timelineOf(db)
-      .find({ mediaIds: { $in: [...ids] }, conversationId: { $in: byMedia.keys } })
-      .project<Pick<TimelineDocument, 'id' | 'conversationId' | 'mediaIds'>>({
+      .find({
+        mediaIds: { $in: [...ids] },
+        $or: [
+          { conversationId: { $in: byMedia.keys } },
+          { customerId: { $in: byCustomerMedia.keys } },
+        ],
+      })
+      .project<EntryPlace & Pick<TimelineDocument, 'customerId' | 'mediaIds'>>({
+        _id: 0,
         id: 1,
         conversationId: 1,
+        seq: 1,
+        channelSessionId: 1,
+        customerId: 1,
         mediaIds: 1,
       })
       .toArray();
     if (entries.length === 0) return;
     const views = await media.views(ids);
-    for (const { id, conversationId, mediaIds } of entries)
-      for (const view of views.values())
-        if (mediaIds?.includes(view.mediaId)) byMedia.tell(conversationId, id, view);
+    for (const { customerId, mediaIds, ...place } of entries)
+      for (const view of views.values()) {
+        if (!mediaIds?.includes(view.mediaId)) continue;
+        byMedia.tell(place.conversationId, place.id, view);
+        byCustomerMedia.tell(customerId, place, view);
+      }
   }
 
   return {
@@ -129,6 +144,7 @@ export function createChangeFeed(
     onCustomerEntries: (customerId, listener) => listen(byCustomer, customerId, listener),
     onDelivery: (conversationId, listener) => listen(byDelivery, conversationId, listener),
     onMedia: (conversationId, listener) => listen(byMedia, conversationId, listener),
+    onCustomerMedia: (customerId, listener) => listen(byCustomerMedia, customerId, listener),
     onConversations: (listener) => listen(all, '', listener),
     onAgentEvents: (agentId, listener) => listen(byAgent, agentId, listener),
     onAgents: (listener) => listen(agents, '', listener),

@@ -3,7 +3,7 @@ import { createSseParser, type SseEvent } from '../../web/shared/sse';
 import { type Inline, parseMarkdown, parseText, safeHref } from '../../web/shared/text';
 import type { Entry } from '../../web/widget/protocol';
 import { contrast, parse, themeOf } from '../../web/widget/theme';
-import { append, EMPTY_TIMELINE, items, unread } from '../../web/widget/timeline';
+import { append, arrived, EMPTY_TIMELINE, items, unread } from '../../web/widget/timeline';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
 
 describe('createSseParser', () => {
@@ -154,6 +154,23 @@ describe('timeline', () => {
     expect(items(timeline, [])).toMatchObject([
       { body: { text: 'better' }, edited: true, reactions: ['🎉'] },
       { deleted: true },
+    ]);
+  });
+  it('knows of a file that it is on its way, until it came or never will', () => {
+    const withFile = (n: number): Entry => ({
+      ...entryOf(n),
+      body: { type: 'FILE', mediaId: `med_${n}` },
+      media: [{ mediaId: `med_${n}`, state: 'PENDING' }],
+    });
+    const media = (timeline: typeof EMPTY_TIMELINE) =>
+      items(timeline, []).map((item) => item.kind === 'message' && item.media);
+    const shown = append(EMPTY_TIMELINE, [entryOf(1), withFile(2), withFile(3)]);
+    expect(media(shown)).toEqual([null, 'PENDING', 'PENDING']);
+    const came = arrived(shown, { mediaId: 'med_2', state: 'READY' });
+    expect(media(arrived(came, { mediaId: 'med_3', state: 'FAILED' }))).toEqual([
+      null,
+      'READY',
+      'FAILED',
     ]);
   });
   it('counts what others said after the last one seen', () => {

@@ -6,7 +6,7 @@ import { createOutbox, randomId } from './outbox';
 import type { Entry, Settings, Typing } from './protocol';
 import type { ChatStorage } from './storage';
 import type { Visit } from './stored';
-import { append, EMPTY_TIMELINE, report, unconfirmed } from './timeline';
+import { append, arrived, EMPTY_TIMELINE, report, unconfirmed } from './timeline';
 
 /** A typing sign without news fades after this: the next one comes every few seconds. */
 const TYPING_FADES_MS = 7000;
@@ -187,6 +187,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
       typing: onTyping,
       delivery: ({ messageId, delivery }) =>
         set({ timeline: report(state.timeline, messageId, delivery.state) }),
+      media: ({ medium }) => set({ timeline: arrived(state.timeline, medium) }),
       gone: expire,
       needed: () => state.open || document.visibilityState === 'visible',
       signal: connection.signal,

@@ -70,6 +70,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
         },
         typing: deps.typing,
         delivery: deps.delivery,
+        media: deps.media,
       });
     } finally {
       clearInterval(idle);

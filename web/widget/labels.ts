@@ -54,6 +54,8 @@ export const ENGLISH = {
   dismiss: 'Dismiss',
   download: 'Download {name}',
   file: 'file',
+  filePending: 'on its way…',
+  fileFailed: 'could not be received',
   unsupported: 'This cannot be shown here.',
   today: 'Today',
   yesterday: 'Yesterday',

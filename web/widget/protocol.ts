@@ -9,7 +9,8 @@ import type { MessageBody } from '../../domain/message/schema';
  *                                                               With a visitor's earlier token the same visitor comes back.
  *   GET    /webchat/messages?after=&limit=                   -> EntryPage
  *   GET    /webchat/events?after=                            -> SSE: entries (`id:` is the cursor), and without an id
- *                                                               `event: typing` Typing, `event: delivery` DeliveryNews
+ *                                                               `event: typing` Typing, `event: delivery` DeliveryNews,
+ *                                                               `event: media` MediaNews
  *   POST   /webchat/messages { clientMessageId, body }       -> 202 { messageId }
  *   POST   /webchat/media multipart `file`                   -> 201 UploadAnswer; GET /webchat/media/{mediaId} -> the file
  *   POST   /webchat/typing { typing }                        -> 202
@@ -81,6 +82,13 @@ export interface Entry {
   readonly edit?: { readonly body: MessageBody | null } | null;
   readonly reactions?: readonly { readonly emoji: string }[];
   readonly deletedAt?: string | null;
+  readonly media?: readonly Medium[];
+}
+/** What has become of a medium: on its way to us, here, or not to be had. */
+export type MediaState = 'PENDING' | 'READY' | 'FAILED';
+export interface Medium {
+  readonly mediaId: string;
+  readonly state: MediaState;
 }
 export interface EntryPage {
   readonly items: readonly Entry[];
@@ -98,4 +106,8 @@ export interface Typing {
 export interface DeliveryNews {
   readonly messageId: string;
   readonly delivery: { readonly state: DeliveryState };
+}
+export interface MediaNews {
+  readonly messageId: string;
+  readonly medium: Medium;
 }

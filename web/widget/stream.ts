@@ -1,5 +1,5 @@
 import { createSseParser, type SseEvent } from '../shared/sse';
-import type { DeliveryNews, Entry, Typing } from './protocol';
+import type { DeliveryNews, Entry, MediaNews, Typing } from './protocol';
 
 /** Milliseconds without a byte after which a stream counts as dead: two heartbeats of 15 s and some patience. */
 const SILENCE_MS = 40_000;
@@ -8,6 +8,7 @@ export interface StreamListener {
   entry(entry: Entry, cursor: string | null): void;
   typing(news: Typing): void;
   delivery(news: DeliveryNews): void;
+  media(news: MediaNews): void;
 }
 
 /** Reads an open event stream until it ends, falls silent or `abort` is called by somebody else. Never throws: the caller reconnects. */
@@ -45,6 +46,8 @@ function dispatch(event: SseEvent, listener: StreamListener): void {
   else if (typeof data['typing'] === 'boolean') listener.typing(data as unknown as Typing);
   else if (typeof data['messageId'] === 'string' && data['delivery'])
     listener.delivery(data as unknown as DeliveryNews);
+  else if (typeof data['messageId'] === 'string' && data['medium'])
+    listener.media(data as unknown as MediaNews);
 }
 
 function parse(text: string): Record<string, unknown> | null {

@@ -172,6 +172,7 @@ header p { font-size: 13px; overflow: hidden; text-overflow: ellipsis; white-spa
 .media canvas { display: block; max-width: 100%; height: auto; border-radius: 14px; background: rgb(127 127 127 / .12); }
 .media .text { margin-block-start: 6px; }
 .file { display: inline-flex; align-items: center; gap: 8px; min-height: 40px; text-align: start; font-weight: 600; overflow-wrap: anywhere; }
+.absent { display: flex; align-items: center; gap: 8px; margin: 0; opacity: .75; overflow-wrap: anywhere; }
 .bubble .file small { margin: 0; color: inherit; font-weight: 400; }
 
 .typing { display: flex; align-items: center; gap: 8px; margin-block: 12px 4px; color: var(--muted); font-size: 13px; }

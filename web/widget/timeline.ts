@@ -1,5 +1,5 @@
 import type { MessageBody } from '../../domain/message/schema';
-import type { DeliveryState, Entry } from './protocol';
+import type { DeliveryState, Entry, MediaState, Medium } from './protocol';
 import type { Unsent } from './stored';
 
 /** Entries kept for the transcript; older ones are dropped from the page, never from the server. */
@@ -21,6 +21,8 @@ export interface Message {
   readonly edited: boolean;
   readonly deleted: boolean;
   readonly reactions: readonly string[];
+  /** Of its file; null = it has none, or nothing is known of it. */
+  readonly media: MediaState | null;
 }
 /** Something that happened: who came or went, the end. */
 export interface Notice {
@@ -37,6 +39,8 @@ export interface Timeline {
   readonly entries: readonly Entry[];
   readonly known: ReadonlySet<string>;
   readonly delivery: Readonly<Record<string, DeliveryState>>;
+  /** By media id, what came after the entry. */
+  readonly media: Readonly<Record<string, MediaState>>;
   /** The channel session is over: the last word about it was its end. */
   readonly ended: boolean;
   /** Agents who are in the chat now, by name; one without a name is `''`. */
@@ -47,6 +51,7 @@ export const EMPTY_TIMELINE: Timeline = {
   entries: [],
   known: new Set(),
   delivery: {},
+  media: {},
   ended: false,
   agents: {},
 };
@@ -75,6 +80,11 @@ export function append(timeline: Timeline, entries: readonly Entry[]): Timeline 
 /** News about the delivery of one message. */
 export function report(timeline: Timeline, messageId: string, state: DeliveryState): Timeline {
   return { ...timeline, delivery: { ...timeline.delivery, [messageId]: state } };
+}
+
+/** A file has come, or never will. */
+export function arrived(timeline: Timeline, { mediaId, state }: Medium): Timeline {
+  return { ...timeline, media: { ...timeline.media, [mediaId]: state } };
 }
 
 /** What of the outbox the transcript does not hold yet. */
@@ -155,6 +165,7 @@ function toMessage(entry: Entry, timeline: Timeline, changes: Changes | undefine
     edited: edited !== null,
     deleted: Boolean(changes?.deleted ?? entry.deletedAt),
     reactions: reactions.filter((emoji) => emoji !== ''),
+    media: mediaOf(entry, timeline),
   };
 }
 
@@ -173,7 +184,13 @@ function fromOutbox(unsent: Unsent): Message {
     edited: false,
     deleted: false,
     reactions: [],
+    media: null,
   };
+}
+
+function mediaOf({ media }: Entry, timeline: Timeline): MediaState | null {
+  const [medium] = media ?? [];
+  return medium ? (timeline.media[medium.mediaId] ?? medium.state) : null;
 }
 
 function authorOf({ type }: Entry): Message['author'] {

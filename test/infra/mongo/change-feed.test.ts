@@ -111,3 +111,21 @@ it('brings summaries of conversations that changed, and what became of a message
   expect(views[0]).toEqual([entry.id, expect.objectContaining({ state: 'DELIVERED' })]);
   for (const stop of stops) stop();
 });
+
+it('tells of a medium to whoever follows the customer, with the place of its entry', async () => {
+  const id = uniqueName('cnv_');
+  const customerId = uniqueName('cus_');
+  const mediaId = uniqueName('med_');
+  const news: unknown[] = [];
+  const stop = feed().onCustomerMedia(customerId, (place, { state }) => news.push([place, state]));
+  const stopOther = feed().onCustomerMedia(uniqueName('cus_'), () => news.push('not theirs'));
+  const body = { type: 'IMAGE', mediaId } as const;
+  const entry = anEntry({ conversationId: id, seq: 1, body });
+  await opened().stores.archive.append(aBatch(id, { customerId, entries: [{ entry }] }));
+  await opened().stores.media.fail(mediaId, 'GONE');
+  await until(() => news.length > 0);
+  const place = { id: entry.id, conversationId: id, seq: 1, channelSessionId: 'ses_1' };
+  expect(news).toEqual([[expect.objectContaining(place), 'FAILED']]);
+  stop();
+  stopOther();
+});

@@ -1,13 +1,20 @@
 import { type ComponentChildren, h, type JSX } from 'preact';
 import type { MessageBody } from '../../../domain/message/schema';
 import { safeHref } from '../../shared/text';
+import type { MediaState } from '../protocol';
 import { Choices } from './choices';
 import { useWidget } from './context';
 import { Media } from './media';
 import { Link, RichText } from './rich-text';
 
 /** What a bubble holds, for every kind of body (domain.md 8.2). */
-export function Body({ body }: { body: MessageBody }): JSX.Element {
+export function Body({
+  body,
+  media = null,
+}: {
+  body: MessageBody;
+  media?: MediaState | null;
+}): JSX.Element {
   const { labels } = useWidget();
   switch (body.type) {
     case 'PLAIN':
@@ -25,7 +32,7 @@ export function Body({ body }: { body: MessageBody }): JSX.Element {
     case 'AUDIO':
     case 'FILE':
     case 'STICKER':
-      return h(Media, { body });
+      return h(Media, { body, state: media });
     case 'URL': {
       const href = safeHref(body.url);
       return href

@@ -2,6 +2,7 @@ import { h, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MessageBody } from '../../../domain/message/schema';
 import { fill } from '../labels';
+import type { MediaState } from '../protocol';
 import { useWidget } from './context';
 import { FileIcon } from './icons';
 import { RichText } from './rich-text';
@@ -15,12 +16,21 @@ type MediaBody = Extract<
 const INLINE_MAX_BYTES = 5 * 1024 * 1024;
 
 /** A picture, drawn; anything else, and a picture that cannot be drawn, as a file to download. */
-export function Media({ body }: { body: MediaBody }): JSX.Element {
+export function Media({ body, state }: { body: MediaBody; state: MediaState | null }): JSX.Element {
+  const { labels } = useWidget();
   const [drawable, setDrawable] = useState(
     (body.type === 'IMAGE' || body.type === 'STICKER') && (body.size ?? 0) <= INLINE_MAX_BYTES,
   );
   return h('div', { class: 'media' }, [
-    drawable ? h(Picture, { body, onFailed: () => setDrawable(false) }) : h(Download, { body }),
+    state === 'PENDING' || state === 'FAILED'
+      ? h('p', { class: 'absent', role: 'status' }, [
+          h(FileIcon, null),
+          h('span', { dir: 'auto' }, body.fileName ?? labels.file),
+          h('small', null, state === 'PENDING' ? labels.filePending : labels.fileFailed),
+        ])
+      : drawable
+        ? h(Picture, { body, onFailed: () => setDrawable(false) })
+        : h(Download, { body }),
     body.caption ? h(RichText, { text: body.caption }) : null,
   ]);
 }

@@ -36,7 +36,7 @@ export function Message({ message, first, last, open, tell }: MessageProps): JSX
       h('div', { class: 'bubble' }, [
         deleted || !body
           ? h('em', null, deleted ? labels.deleted : labels.unsupported)
-          : h(Body, { body }),
+          : h(Body, { body, media: message.media }),
         message.reactions.length > 0
           ? h('span', { class: 'reactions' }, message.reactions.join(' '))
           : null,
