@@ -6,8 +6,26 @@ interface Locked {
   readonly integrity?: string;
   readonly resolved?: string;
   readonly optional?: boolean;
+  readonly dev?: boolean;
+  readonly license?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
+
+const PERMISSIVE =
+  /^(MIT|MIT-0|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Unlicense|Python-2\.0)$/;
+/** Of `A OR B` one has to be, of `A AND B` both. */
+const isPermissive = (license: string) =>
+  license
+    .replaceAll(/[()]/g, '')
+    .split(' AND ')
+    .every((part) => part.split(' OR ').some((one) => PERMISSIVE.test(one)));
+/** Read by hand: their manifests name none, or hide it. */
+const READ_BY_HAND: Readonly<Record<string, string>> = {
+  'node_modules/unionfs': 'Unlicense',
+  'node_modules/limiter': 'MIT',
+};
+/** Files under it may be used beside ours, unchanged; and these only check and build, they are in nothing that is shipped. */
+const TOOLS_ALONE: ReadonlySet<string> = new Set(['MPL-2.0']);
 
 describe('package-lock.json', () => {
   let packages: [string, Locked][];
@@ -33,6 +51,27 @@ describe('package-lock.json', () => {
   it('has a checksum of everything but binaries for other platforms', () => {
     const unchecked = packages.filter(([, { integrity, optional }]) => !integrity && !optional);
     expect(unchecked).toEqual([]);
+  });
+
+  it('has permissive licences alone', () => {
+    const refused = packages.flatMap(([name, { license = READ_BY_HAND[name] ?? 'none', dev }]) =>
+      isPermissive(license) || (dev && TOOLS_ALONE.has(license)) ? [] : [`${name} ${license}`],
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('runs no script of a package when it is installed', async () => {
+    const npmrc = await readFile(path.resolve(__dirname, '../../.npmrc'), 'utf8');
+    expect(npmrc).toContain('ignore-scripts=true');
+  });
+
+  it('is what package.json names, to the version', async () => {
+    const text = await readFile(path.resolve(__dirname, '../../package.json'), 'utf8');
+    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, object>;
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(String(version)),
+    );
+    expect(loose).toEqual([]);
   });
 
   it('names no host: the registry is a setting of the machine', () => {
