@@ -17,11 +17,13 @@ import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
 import { requestId } from './middleware/request-id';
 import { securityHeaders } from './middleware/security-headers';
 import { createIssuerVerifier } from './oidc';
+import { createIssuerDiscovery, type DiscoverIssuer } from './oidc-discovery';
 import { createRouter } from './openapi';
 import { catalogueRoutes } from './routes/catalogue';
 import { configurationRoutes } from './routes/configuration';
 import { operationRoutes } from './routes/operations';
 import { pageRoutes } from './routes/pages';
+import { signInRoutes } from './routes/sign-in';
 import { staffPageRoutes } from './routes/staff-pages';
 import { tokenRoutes } from './routes/tokens';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
@@ -36,7 +38,8 @@ import { webchatCors } from './webchat/cors';
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { stores, config, logger, now } = deps;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
-  const authenticator = authenticatorOf(deps);
+  const discover = issuerOf(deps);
+  const authenticator = authenticatorOf(deps, discover);
   const app = createRouter();
 
   app.onError((error, c) => problemAnswer(error, c, logger));
@@ -64,30 +67,38 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(jsonGuard());
   app.use(idempotency({ store: stores.idempotency, secrets: config.secrets }));
 
-  mountRoutes(app, { ...deps, auth: authenticator, limits, presence: lease });
+  mountRoutes(app, { ...deps, auth: authenticator, limits, presence: lease }, discover);
   return app;
 }
 
 /** Who is asking: tokens of ours, of webchat's visitors, and of the issuer where there is one. */
-export function authenticatorOf({
-  stores,
-  config,
-  outgoing,
-  now,
-}: Pick<AppDeps, 'stores' | 'config' | 'outgoing' | 'now'>): Authenticator {
+export function authenticatorOf(
+  deps: Pick<AppDeps, 'stores' | 'config' | 'outgoing' | 'now'>,
+  discover = issuerOf(deps),
+): Authenticator {
+  const { stores, config, outgoing, now } = deps;
   return createAuthenticator({
     stores,
     config,
     customers: createCustomerTokens(config.secrets, now),
-    issuer: config.oidc ? createIssuerVerifier(config.oidc, outgoing.fetch(), now) : null,
+    issuer:
+      config.oidc && discover
+        ? createIssuerVerifier(config.oidc, outgoing.fetch(), now, discover)
+        : null,
     now,
   });
+}
+
+/** What the issuer tells of itself; null where none is configured. */
+function issuerOf({ config, outgoing }: Pick<AppDeps, 'config' | 'outgoing'>) {
+  return config.oidc ? createIssuerDiscovery(config.oidc.issuer, outgoing.fetch()) : null;
 }
 
 /** Every route module, in the order of the document. */
 function mountRoutes(
   app: OpenAPIHono<AppEnv>,
   routeDeps: RouteDeps & { readonly presence: Presence },
+  discover: DiscoverIssuer | null,
 ): void {
   const { stores, temporal } = routeDeps;
   const teams = createTeamDirectory(stores.config);
@@ -98,7 +109,8 @@ function mountRoutes(
     desk: createRoutingDesk(temporal),
   };
   app.route('/', pageRoutes(app, deps));
-  app.route('/', staffPageRoutes());
+  app.route('/', staffPageRoutes({ config: deps.config, discover }));
+  app.route('/', signInRoutes({ config: deps.config, discover }));
   app.route('/', operationRoutes(deps));
   app.route('/', tokenRoutes(deps));
   app.route('/', workspaceRoutes(deps));

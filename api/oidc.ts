@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { ProblemError } from '../domain/errors';
 import { CLOCK_SKEW_SECONDS } from './customer-token';
+import { createIssuerDiscovery, type DiscoverIssuer } from './oidc-discovery';
 import { STAFF_ROLES, type StaffRole } from './principal';
 import type { ApiConfig } from './settings';
 
@@ -39,24 +40,12 @@ export function createIssuerVerifier(
   { issuer, audience, roleClaim }: NonNullable<ApiConfig['oidc']>,
   fetch: typeof globalThis.fetch,
   now: () => Date,
+  discover: DiscoverIssuer = createIssuerDiscovery(issuer, fetch),
 ): IssuerVerifier {
-  let keys: Promise<JWTVerifyGetKey> | undefined;
-  const discover = async (): Promise<JWTVerifyGetKey> => {
-    const answer = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-    if (!answer.ok) throw new Error(`the issuer's discovery document answered ${answer.status}`);
-    const { issuer: named, jwks_uri: uri } = (await answer.json()) as {
-      issuer?: string;
-      jwks_uri?: string;
-    };
-    if (named !== issuer || !uri)
-      throw new Error("the issuer's discovery document names another issuer or no keys");
-    return createRemoteJWKSet(new URL(uri), { [customFetch]: fetch });
-  };
-  const keySet = (): Promise<JWTVerifyGetKey> => {
-    keys ??= discover().catch((cause: unknown) => {
-      keys = undefined; // asked again by the next caller
-      throw new ProblemError('UNAVAILABLE', 'The sign-in service does not answer.', {}, { cause });
-    });
+  let keys: JWTVerifyGetKey | undefined;
+  const keySet = async (): Promise<JWTVerifyGetKey> => {
+    const { keys: address } = await discover();
+    keys ??= createRemoteJWKSet(address, { [customFetch]: fetch });
     return keys;
   };
   return {

@@ -50,6 +50,7 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'GET /desk': PUBLIC,
   'GET /board': PUBLIC,
   'GET /assets/{file}': PUBLIC,
+  'GET /v1/sign-in': PUBLIC,
   'GET /v1/me': only(STAFF),
   'GET /v1/workspace': only(AGENTS_AND_ADMIN),
   'GET /v1/audit': only(ADMIN),

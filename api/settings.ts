@@ -6,7 +6,13 @@ export interface ApiConfig {
   /** The first signs, all verify. */
   readonly secrets: readonly [string, ...string[]];
   readonly oidc?:
-    | { readonly issuer: string; readonly audience: string; readonly roleClaim: string }
+    | {
+        readonly issuer: string;
+        readonly audience: string;
+        readonly roleClaim: string;
+        /** As whom the pages send people to the issuer; unset = they ask for a token. */
+        readonly signIn?: { readonly clientId: string; readonly scope: string } | undefined;
+      }
     | undefined;
   readonly allowedPrivateHosts: readonly string[];
   /** Of the embedded Temporal: the demo page links it. */

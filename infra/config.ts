@@ -36,6 +36,8 @@ interface CommonConfig {
     readonly issuer: string;
     readonly audience: string;
     readonly roleClaim: string;
+    /** As whom the pages send people to the issuer; unset = they ask for a token. */
+    readonly signIn?: { readonly clientId: string; readonly scope: string } | undefined;
   };
   readonly otlpEndpoint?: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -179,6 +181,10 @@ const Environment = z.object({
   OIDC_ISSUER: url.optional(),
   OIDC_AUDIENCE: text.optional(),
   OIDC_ROLE_CLAIM: text.default('parley_role'),
+  OIDC_CLIENT_ID: text.optional(),
+  OIDC_SCOPE: text
+    .regex(/(^|\s)openid(\s|$)/, 'must have the scope openid')
+    .default('openid profile'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -215,8 +221,11 @@ function pairs(env: Environment): string[] {
     ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
     ['TEMPORAL_TLS_CERT_PATH', 'TEMPORAL_TLS_KEY_PATH'],
   ] as const;
-  return together
-    .flatMap(([a, b]) => [[a, b] as const, [b, a] as const])
+  const needs = [
+    ...together.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]),
+    ['OIDC_CLIENT_ID', 'OIDC_ISSUER'] as const,
+  ];
+  return needs
     .filter(([present, missing]) => env[present] !== undefined && env[missing] === undefined)
     .map(([present, missing]) => `${missing}: is required because ${present} is set`);
 }
@@ -224,6 +233,7 @@ function pairs(env: Environment): string[] {
 function common(values: Values): CommonConfig {
   const issuer = values.OIDC_ISSUER;
   const audience = values.OIDC_AUDIENCE;
+  const clientId = values.OIDC_CLIENT_ID;
   return {
     host: values.HOST,
     port: values.PORT,
@@ -240,7 +250,15 @@ function common(values: Values): CommonConfig {
     configFile: path.resolve(values.PARLEY_CONFIG),
     allowedPrivateHosts: values.PARLEY_ALLOWED_PRIVATE_HOSTS,
     payloadEncryption: values.PARLEY_PAYLOAD_ENCRYPTION === 'on',
-    oidc: issuer && audience ? { issuer, audience, roleClaim: values.OIDC_ROLE_CLAIM } : undefined,
+    oidc:
+      issuer && audience
+        ? {
+            issuer,
+            audience,
+            roleClaim: values.OIDC_ROLE_CLAIM,
+            ...(clientId ? { signIn: { clientId, scope: values.OIDC_SCOPE } } : {}),
+          }
+        : undefined,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
     ...(values.PARLEY_WORKER_HEALTH_FILE

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** The desk and the board: two pages, one set of shared files, `dist/web/{desk,board}/index.html` and `dist/web/assets/`. */
+/** The desk and the board: one page, `dist/web/staff.html`, and what it fetches, `dist/web/assets/`. */
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
@@ -15,7 +15,7 @@ export default defineConfig({
     // Fonts and pictures as data addresses are not allowed either; there are none.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ['desk/index.html', 'board/index.html'],
+      input: 'staff.html',
       // "use client" is for servers that render React; there is none.
       checks: { moduleLevelDirective: false },
     },

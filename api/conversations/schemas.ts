@@ -105,7 +105,13 @@ const SessionView = z
     customerSuggestions: z.array(z.string()),
     lastInboundAt: Instant.nullable(),
     movedFrom: z.string().nullable(),
-    expiresAt: Instant.nullable(),
+    expiresAt: Instant.nullable().meta({
+      description: 'When the silence of the customer ends it.',
+    }),
+    replyWindow: z
+      .object({ endsAt: Instant, outside: z.enum(['template', 'none']) })
+      .nullable()
+      .meta({ description: 'Until when agents may answer freely, and what may be sent later.' }),
   })
   .meta({ id: 'ChannelSession' });
 const ParticipantView = z
@@ -186,7 +192,13 @@ export const ConversationView = z
       })
       .nullable(),
     raisedHands: z.array(z.string()),
-    scheduledMessages: z.array(z.object({ messageId: z.string(), sendAt: Instant })),
+    scheduledMessages: z.array(
+      z.object({
+        messageId: z.string(),
+        sendAt: Instant,
+        body: MessageBody.optional().meta({ description: 'With `consistent=true`.' }),
+      }),
+    ),
     data: Data,
     lastSeq: z.int(),
     messageCount: z.int(),

@@ -99,10 +99,9 @@ export function conversationView(conversation: Conversation): z.infer<typeof Con
       waitingSince: listEntry.waitingSince,
     },
     raisedHands: [...(conversation.raisedHands ?? [])],
-    scheduledMessages: (conversation.scheduledMessages ?? []).map(({ messageId, sendAt }) => ({
-      messageId,
-      sendAt,
-    })),
+    scheduledMessages: (conversation.scheduledMessages ?? []).map(
+      ({ messageId, sendAt, body }) => ({ messageId, sendAt, ...(body ? { body } : {}) }),
+    ),
     data: { ...conversation.data } as z.infer<typeof ConversationView>['data'],
     lastSeq: conversation.lastSeq,
     messageCount: conversation.messageCount,
@@ -131,6 +130,7 @@ function sessionView(
     lastInboundAt: session.lastInboundAt,
     movedFrom: session.movedFrom,
     expiresAt: session.expiresAt,
+    replyWindow: session.replyWindow ?? null,
   };
 }
 

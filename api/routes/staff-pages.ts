@@ -1,6 +1,7 @@
 import { ProblemError } from '../../domain/errors';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { builtFile, pagePolicy, webFile } from '../webchat/assets';
+import { type SignInDeps, signInBy } from './sign-in';
 
 const tags = ['Operations'];
 const page = { 200: content('text/html', 'The page.') };
@@ -35,10 +36,26 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The desk and the board. They hold nothing secret: who may see what is asked of the API by the token that is given there. */
-export function staffPageRoutes() {
+export function staffPageRoutes(deps: SignInDeps) {
+  /** One page: its own script tells desk and board apart by the address. */
+  async function answer(): Promise<Response> {
+    const html = await webFile('staff.html');
+    return new Response(html, {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': pagePolicy(html, {
+          // Codes are exchanged for tokens there.
+          connect: await issuerOrigins(deps),
+          // Mails, laid out as their senders did, in frames without rights.
+          frame: ['blob:'],
+        }),
+        'cache-control': 'no-cache',
+      },
+    });
+  }
   return createRouter()
-    .openapi(getDesk, () => answer('desk/index.html'))
-    .openapi(getBoard, () => answer('board/index.html'))
+    .openapi(getDesk, answer)
+    .openapi(getBoard, answer)
     .openapi(getAsset, async (c) => {
       const { file } = c.req.valid('param');
       const type = TYPES[ASSET.exec(file)?.[1] ?? ''];
@@ -50,13 +67,8 @@ export function staffPageRoutes() {
     });
 }
 
-async function answer(name: 'desk/index.html' | 'board/index.html'): Promise<Response> {
-  const html = await webFile(name);
-  return new Response(html, {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': pagePolicy(html),
-      'cache-control': 'no-cache',
-    },
-  });
+/** None where nobody is sent to an issuer, or while it does not answer: then nobody can sign in there anyway. */
+async function issuerOrigins(deps: SignInDeps): Promise<readonly string[]> {
+  const issuer = await signInBy(deps).catch(() => null);
+  return issuer ? [new URL(issuer.tokenEndpoint).origin] : [];
 }

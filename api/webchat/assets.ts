@@ -7,9 +7,7 @@ import { ProblemError } from '../../domain/errors';
 const PLACES = ['../../dist/web', '../../web', '../../web/widget/public'];
 
 /** A page or script of the build, by its name there. Throws `NOT_FOUND` with what to do when there is none. */
-export async function webFile(
-  name: 'widget.js' | 'demo.html' | 'desk/index.html' | 'board/index.html',
-): Promise<string> {
+export async function webFile(name: 'widget.js' | 'demo.html' | 'staff.html'): Promise<string> {
   const text = await builtFile(name);
   if (text === null)
     throw new ProblemError('NOT_FOUND', `${name} is not built: run \`npm run build:web\`.`);
@@ -25,8 +23,11 @@ export async function builtFile(name: string): Promise<string | null> {
   return null;
 }
 
-/** A page's policy: own files, and the inline style sheets that it has, by their hash. */
-export function pagePolicy(html: string): string {
+/** A page's policy: own files, the inline style sheets that it has, by their hash, and what is `allowed` besides. */
+export function pagePolicy(
+  html: string,
+  allowed: { readonly connect?: readonly string[]; readonly frame?: readonly string[] } = {},
+): string {
   const hashes = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(
     ([, css = '']) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`,
   );
@@ -36,7 +37,8 @@ export function pagePolicy(html: string): string {
     `style-src 'self' ${hashes.join(' ')}`.trim(),
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...(allowed.connect ?? [])].join(' '),
+    ...(allowed.frame ? [`frame-src ${allowed.frame.join(' ')}`] : []),
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,4 +1,6 @@
+import { replyWindow, windowEnd } from '../channel/reply-window';
 import type { ChannelType } from '../channel/types';
+import type { MessageBody } from '../message/schema';
 import { listRequestIsOpen, waitingTask } from './facts';
 import type {
   AgentTask,
@@ -45,7 +47,12 @@ export interface Conversation {
     readonly waitingSince: string;
   } | null;
   readonly raisedHands: readonly string[];
-  readonly scheduledMessages: readonly { readonly messageId: string; readonly sendAt: string }[];
+  /** `body` is told by the workflow alone: no database holds what is not said yet. */
+  readonly scheduledMessages: readonly {
+    readonly messageId: string;
+    readonly sendAt: string;
+    readonly body?: MessageBody;
+  }[];
   readonly data: ConversationData;
   readonly lastSeq: number;
   readonly messageCount: number;
@@ -56,6 +63,11 @@ export interface Conversation {
 export type SessionView = Omit<ChannelSession, 'settings' | 'callIds'> & {
   /** When the customer's silence ends the session; null while that time is stopped. */
   readonly expiresAt: string | null;
+  /** Until when an agent may answer freely, and what may be sent afterwards; null where no window is known (domain.md 3.3). */
+  readonly replyWindow?: {
+    readonly endsAt: string;
+    readonly outside: 'template' | 'none';
+  } | null;
 };
 export type ParticipantView = Omit<Participant, 'supervisor'>;
 export type TaskView = Omit<
@@ -110,9 +122,10 @@ export function toConversation(
     hold: held ? { by: held.by, since: held.since, dueAt: state.deadlines['hold'] ?? null } : null,
     listEntry: listEntryView(state),
     raisedHands: state.raisedHands,
-    scheduledMessages: Object.keys(state.scheduled).map((messageId) => ({
+    scheduledMessages: Object.entries(state.scheduled).map(([messageId, { body }]) => ({
       messageId,
       sendAt: state.deadlines[`scheduled:${messageId}`] ?? '',
+      body,
     })),
     data: state.data,
     lastSeq: state.lastSeq,
@@ -166,7 +179,18 @@ export function timersOf(
 
 function sessionView(state: ConversationState, session: ChannelSession): SessionView {
   const { settings: _settings, callIds: _callIds, ...shown } = session;
-  return { ...shown, expiresAt: state.deadlines[inactivityOf(session.id)] ?? null };
+  return {
+    ...shown,
+    expiresAt: state.deadlines[inactivityOf(session.id)] ?? null,
+    replyWindow: windowView(session),
+  };
+}
+
+/** The tag that lets agents write for longer is counted in. */
+function windowView(session: ChannelSession): SessionView['replyWindow'] {
+  const endsAt = windowEnd(session, { from: 'AGENT', body: { type: 'PLAIN' } });
+  const outside = replyWindow(session)?.outside === 'template' ? 'template' : 'none';
+  return endsAt === null ? null : { endsAt, outside };
 }
 
 function participantView({ supervisor: _, ...shown }: Participant): ParticipantView {

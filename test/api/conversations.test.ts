@@ -258,7 +258,15 @@ describe('acting', () => {
     });
     expect(scheduled).toMatchObject({ status: 202, body: { messageId: expect.any(String) } });
     const { body } = await as('agt_ana', 'GET', `${path}?consistent=true`);
-    expect(body.scheduledMessages).toEqual([{ messageId: scheduled.body.messageId, sendAt }]);
+    const told = { messageId: scheduled.body.messageId, sendAt };
+    expect(body.scheduledMessages).toEqual([{ ...told, body: { type: 'PLAIN', text: 'later' } }]);
+    // What is not said yet stands in no database, whatever is written there.
+    await as('agt_ana', 'POST', `${path}/messages`, { body: { type: 'PLAIN', text: 'now' } });
+    const stored = await eventually(async () => {
+      const { scheduledMessages } = (await as('agt_ana', 'GET', path)).body;
+      return scheduledMessages.length > 0 ? scheduledMessages : null;
+    });
+    expect(stored).toEqual([told]);
     expect(
       (await as('agt_ana', 'DELETE', `${path}/messages/${scheduled.body.messageId}`)).status,
     ).toBe(200);

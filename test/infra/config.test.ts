@@ -35,17 +35,29 @@ describe('loadConfig', () => {
         PARLEY_SECRET: 'tiny',
         MONGODB_URI: '',
         OIDC_ISSUER: 'https://issuer.example',
+        OIDC_SCOPE: 'profile',
       }),
     );
     expect(problems.map((problem) => problem.split(':')[0]).sort()).toEqual([
       'LOG_LEVEL',
       'MONGODB_URI',
       'OIDC_AUDIENCE',
+      'OIDC_SCOPE',
       'PARLEY_SECRET',
       'PORT',
     ]);
     expect(problems.join()).not.toContain('tiny');
     expect(problems).toContain('MONGODB_URI: is required');
+  });
+
+  it('sends people to an issuer only as a client that is named', () => {
+    const oidc = { OIDC_ISSUER: 'https://issuer.example', OIDC_AUDIENCE: 'api' };
+    expect(loadConfig({ ...complete, ...oidc }).oidc?.signIn).toBeUndefined();
+    const named = loadConfig({ ...complete, ...oidc, OIDC_CLIENT_ID: 'pages' });
+    expect(named.oidc?.signIn).toEqual({ clientId: 'pages', scope: 'openid profile' });
+    expect(problemsOf(() => loadConfig({ ...complete, OIDC_CLIENT_ID: 'pages' }))).toEqual([
+      'OIDC_ISSUER: is required because OIDC_CLIENT_ID is set',
+    ]);
   });
 
   it.each([

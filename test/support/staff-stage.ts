@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
 import { launchBrowser } from './browser';
+import { type OidcIssuer, oidcEnv, startOidcIssuer } from './fakes/oidc-issuer';
 
 /** Milliseconds: one generous patience for everything that is waited for. */
 export const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 60) * 1000;
@@ -11,11 +12,13 @@ export const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 60) * 1
 export interface StaffStage {
   readonly url: () => string;
   readonly adminToken: () => string;
+  /** Where people may sign in as well. */
+  readonly issuer: () => OidcIssuer;
   token(role: string, subject: string): Promise<string>;
   /** Asks the API; throws what it refuses. */
   call<T>(token: string, method: string, path: string, body?: object): Promise<T>;
-  /** A window of its own, watched. */
-  open(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** A window of its own, watched. `atIssuer`: it may go there. */
+  open(options?: BrowserContextOptions & { readonly atIssuer?: boolean }): Promise<BrowserContext>;
   /** A page on which somebody has signed in. */
   signIn(context: BrowserContext, page: '/desk' | '/board', token: string): Promise<Page>;
   /** The demo page with the chat open. */
@@ -28,18 +31,21 @@ export interface StaffStage {
  */
 export function useStaffStage(): StaffStage {
   let parley: Instance;
+  let issuer: OidcIssuer;
   let browser: Browser;
   let complaints: string[];
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
     const configFile = path.join(repositoryRoot(), 'parley.yaml');
-    const env = { PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', QUIET: 'on' };
+    issuer = await startOidcIssuer();
+    const env = { PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', QUIET: 'on', ...oidcEnv(issuer) };
     [parley, browser] = await Promise.all([startInstance({ configFile, env }), launchBrowser()]);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await parley?.stop();
+    await issuer?.close();
   }, 60_000);
   beforeEach(() => {
     complaints = [];
@@ -63,6 +69,7 @@ export function useStaffStage(): StaffStage {
   return {
     url: () => parley.url,
     adminToken: () => parley.adminToken,
+    issuer: () => issuer,
     call,
     async token(role, subject) {
       const made = await call<{ token: string }>(parley.adminToken, 'POST', '/v1/tokens', {
@@ -88,7 +95,8 @@ export function useStaffStage(): StaffStage {
       });
       context.on('request', (request) => {
         const { origin, protocol } = new URL(request.url());
-        if (origin !== parley.url && protocol !== 'data:' && protocol !== 'blob:')
+        const own = [parley.url, ...(options.atIssuer ? [issuer.issuer] : [])];
+        if (!own.includes(origin) && protocol !== 'data:' && protocol !== 'blob:')
           complaints.push(request.url());
       });
       context.on('weberror', (error) => complaints.push(error.error().message));

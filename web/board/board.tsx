@@ -1,19 +1,20 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { ChartLine, Headset, LayoutDashboard, LogOut, Settings2 } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { ConversationView } from '../desk/conversation/conversation-view';
+import { ChartLine, LayoutDashboard, Settings2 } from 'lucide-react';
+import { lazy, useEffect, useState } from 'react';
 import { useOutbox } from '../desk/outbox';
 import { select, useSelection } from '../desk/selection';
 import { useLocale } from '../shared/i18n/locale';
-import { Appearance } from '../shared/ui/appearance';
-import { Mark } from '../shared/ui/mark';
+import { Boundary } from '../shared/ui/boundary';
+import { PageBar } from '../shared/ui/page-bar';
 import { useSignedIn } from '../shared/ui/signed-in';
-import { LineNotice, Loading } from '../shared/ui/states';
+import { LineNotice } from '../shared/ui/states';
 import { Toasts } from '../shared/ui/toasts';
 import { Overview } from './overview/overview';
 import { useBoard } from './stats';
+import '../desk/desk.css';
+import './board.css';
 
-// Most who look at the board look at neither.
+// Most who look at the board look at none of them.
+const ConversationView = lazy(() => import('../desk/conversation/conversation-view'));
 const Reports = lazy(() => import('./reports/reports'));
 const Configuration = lazy(() => import('./configuration/configuration'));
 
@@ -21,9 +22,9 @@ type View = 'overview' | 'reports' | 'configuration';
 const ICONS = { overview: LayoutDashboard, reports: ChartLine, configuration: Settings2 };
 
 /** What goes on, for those who look after it; and the configuration, for administrators. */
-export function Board() {
+export default function Board() {
   const { t } = useLocale();
-  const { api, me, signOut } = useSignedIn();
+  const { api, me } = useSignedIn();
   const selected = useSelection();
   const outbox = useOutbox(api);
   const board = useBoard();
@@ -36,11 +37,7 @@ export function Board() {
   return (
     <Toasts>
       <div className="board" data-open={selected !== null}>
-        <header className="top-bar">
-          <div className="brand">
-            <Mark />
-            <span>Parley</span>
-          </div>
+        <PageBar other="desk">
           <nav className="views" aria-label={t('board.region')}>
             {views.map((name) => {
               const Icon = ICONS[name];
@@ -61,48 +58,25 @@ export function Board() {
               );
             })}
           </nav>
-          <span className="grow" />
-          {me.role === 'supervisor' ? (
-            <Button
-              component="a"
-              href="/desk"
-              variant="subtle"
-              color="gray"
-              size="compact-md"
-              leftSection={<Headset aria-hidden size={16} />}
-            >
-              {t('board.desk')}
-            </Button>
-          ) : null}
-          <Appearance />
-          <Tooltip label={t('desk.signOut')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t('desk.signOut')}
-              onClick={signOut}
-            >
-              <LogOut aria-hidden size={18} className="flip" />
-            </ActionIcon>
-          </Tooltip>
-        </header>
+        </PageBar>
         <LineNotice />
         {selected === null ? (
           <main className="board-main">
-            <Suspense fallback={<Loading />}>
+            <Boundary place="board-place">
               {view === 'overview' ? <Overview board={board} /> : null}
               {view === 'reports' ? <Reports /> : null}
               {view === 'configuration' ? <Configuration /> : null}
-            </Suspense>
+            </Boundary>
           </main>
         ) : (
-          <ConversationView
-            key={selected}
-            id={selected}
-            outbox={outbox}
-            close={() => select(null)}
-          />
+          <Boundary place="no-conversation">
+            <ConversationView
+              key={selected}
+              id={selected}
+              outbox={outbox}
+              close={() => select(null)}
+            />
+          </Boundary>
         )}
       </div>
     </Toasts>

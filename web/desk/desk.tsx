@@ -1,18 +1,23 @@
+import { lazy, Suspense } from 'react';
 import { useLocale } from '../shared/i18n/locale';
+import { Boundary } from '../shared/ui/boundary';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { LineNotice } from '../shared/ui/states';
 import { Toasts } from '../shared/ui/toasts';
-import { ConversationView } from './conversation/conversation-view';
 import { ConversationList } from './list/conversation-list';
 import { useAgentStream } from './live';
 import { Offers } from './offers';
 import { useOutbox } from './outbox';
-import { Palette } from './palette/palette';
 import { select, useSelection } from './selection';
+import { SlaNotices } from './sla-notices';
 import { TopBar } from './top-bar';
+import './desk.css';
+
+const ConversationView = lazy(() => import('./conversation/conversation-view'));
+const Palette = lazy(() => import('./palette/palette'));
 
 /** Where an agent works: what rings, what there is, the conversation that is open. */
-export function Desk() {
+export default function Desk() {
   const { t } = useLocale();
   const { api, me } = useSignedIn();
   const selected = useSelection();
@@ -25,6 +30,7 @@ export function Desk() {
         <LineNotice />
         <aside className="side" aria-label={t('list.region')}>
           <Offers />
+          <SlaNotices />
           <ConversationList selected={selected} />
         </aside>
         {selected === null ? (
@@ -32,14 +38,18 @@ export function Desk() {
             <p>{t('desk.choose')}</p>
           </main>
         ) : (
-          <ConversationView
-            key={selected}
-            id={selected}
-            outbox={outbox}
-            close={() => select(null)}
-          />
+          <Boundary place="no-conversation">
+            <ConversationView
+              key={selected}
+              id={selected}
+              outbox={outbox}
+              close={() => select(null)}
+            />
+          </Boundary>
         )}
-        <Palette />
+        <Suspense fallback={null}>
+          <Palette />
+        </Suspense>
       </div>
     </Toasts>
   );

@@ -5,7 +5,7 @@ import type { AgentState, Delivery, Entry, Medium, PageOf, Summary } from '../sh
 import type { SseEvent } from '../shared/sse';
 import { follow } from '../shared/stream';
 import { useSignedIn } from '../shared/ui/signed-in';
-import { conversationPath, keys, type Offer } from './queries';
+import { conversationPath, keys, type Offer, type SlaNotice } from './queries';
 import { append, cursorOf, EMPTY_TIMELINE, putMedium, report, type Timeline } from './timeline';
 
 /** How long a sign of typing lasts without a further one, ms. */
@@ -97,7 +97,11 @@ function createBuffer(client: QueryClient, id: string) {
         append(known, added),
       ),
     );
-    if (added.some(({ type }) => !SPOKEN.test(type)))
+    const answered = added.some(({ type }) => type === 'AGENT_MESSAGE');
+    const isWarned = client
+      .getQueryData<readonly SlaNotice[]>(keys.notices)
+      ?.some(({ conversationId }) => conversationId === id);
+    if (added.some(({ type }) => !SPOKEN.test(type)) || (answered && isWarned))
       void client.invalidateQueries({ queryKey: keys.conversation(id) });
     if (added.length > 0) void client.invalidateQueries({ queryKey: keys.lists });
     const customers = added.filter(({ type }) => type === 'ASSOCIATED_CUSTOMER_CHANGED');
@@ -134,12 +138,21 @@ function putSummary(client: QueryClient, summary: Summary): void {
 
 interface AgentEvent {
   readonly type: string;
-  readonly data: Partial<AgentState> & Partial<Offer>;
+  readonly data: Partial<AgentState> & Partial<Offer> & { readonly dueAt?: string };
 }
 
 function takeAgentEvent(client: QueryClient, agentId: string, { type, data }: AgentEvent): void {
   if (type === 'STATE') {
     client.setQueryData<AgentState>(keys.agent(agentId), (known) => known && { ...known, ...data });
+    return;
+  }
+  if (type.startsWith('SLA_')) {
+    takeNotice(client, {
+      conversationId: data.conversationId ?? '',
+      kind: type as SlaNotice['kind'],
+      dueAt: data.dueAt ?? '',
+      toldAt: Date.now(),
+    });
     return;
   }
   if (data.taskId === undefined) return;
@@ -148,6 +161,16 @@ function takeAgentEvent(client: QueryClient, agentId: string, { type, data }: Ag
     ...(type === 'OFFER' ? [data as Offer] : []),
   ]);
   void client.invalidateQueries({ queryKey: keys.lists });
+}
+
+/** The newest threshold of a conversation stands for those before. */
+function takeNotice(client: QueryClient, notice: SlaNotice): void {
+  const { conversationId } = notice;
+  client.setQueryData<readonly SlaNotice[]>(keys.notices, (known = []) => [
+    ...known.filter((other) => other.conversationId !== conversationId),
+    notice,
+  ]);
+  void client.invalidateQueries({ queryKey: keys.conversation(conversationId) });
 }
 
 /** Brings what happens to the agent: offers, tasks, states. An open stream is presence. */

@@ -19,6 +19,7 @@ const LIST_REFRESH_MS = 10_000;
 export const keys = {
   agent: (id: string) => ['agent', id] as const,
   offers: (agentId: string) => ['offers', agentId] as const,
+  notices: ['notices'] as const,
   lists: ['conversations'] as const,
   list: (filter: object) => ['conversations', filter] as const,
   requests: (listId: string) => ['requests', listId] as const,
@@ -60,6 +61,24 @@ export function useOffers(agentId: string): readonly Offer[] {
 }
 
 const NO_OFFERS: readonly Offer[] = [];
+
+/** A threshold of the agent SLA that has passed; PROMPT wants an answer. */
+export interface SlaNotice {
+  readonly conversationId: string;
+  readonly kind: 'SLA_WARNING' | 'SLA_CRITICAL' | 'SLA_PROMPT';
+  /** When the SLA is over. */
+  readonly dueAt: string;
+  /** When this page was told, ms. */
+  readonly toldAt: number;
+}
+
+/** What the agent's stream has told of their SLAs, one per conversation. */
+export function useNotices(): readonly SlaNotice[] {
+  const { data } = useQuery<readonly SlaNotice[]>({ queryKey: keys.notices, queryFn: skipToken });
+  return data ?? NO_NOTICES;
+}
+
+const NO_NOTICES: readonly SlaNotice[] = [];
 
 /** An offer's task: what a colleague who passes the conversation on has written about it. */
 export function useOfferNote({ taskId, conversationId }: Offer): string | null {
@@ -104,13 +123,13 @@ export function useConversations(filter: ListFilter, enabled = true) {
 }
 
 /** Asked of the workflow itself, so that what has just been done is seen. */
-export function useConversation(id: string) {
+export function useConversation(id: string, everyMs = 30_000) {
   const { api } = useSignedIn();
   return useQuery({
     queryKey: keys.conversation(id),
     queryFn: ({ signal }) =>
       api.call<Conversation>('GET', `${conversationPath(id)}?consistent=true`, { signal }),
-    refetchInterval: 30_000,
+    refetchInterval: everyMs,
   });
 }
 
@@ -148,6 +167,7 @@ export function useCustomer(id: string) {
   const { api } = useSignedIn();
   return useQuery({
     queryKey: keys.customer(id),
+    enabled: id !== '',
     queryFn: ({ signal }) =>
       api.call<Customer>('GET', `/v1/customers/${encodeURIComponent(id)}`, { signal }),
   });

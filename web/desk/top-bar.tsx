@@ -1,24 +1,16 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import {
-  ChevronDown,
-  CircleCheck,
-  CirclePause,
-  Keyboard,
-  LayoutDashboard,
-  LogOut,
-} from 'lucide-react';
+import { ChevronDown, CircleCheck, CirclePause, Keyboard } from 'lucide-react';
 import { clock, useLocale } from '../shared/i18n/locale';
 import type { AgentState } from '../shared/model';
-import { Appearance } from '../shared/ui/appearance';
-import { Mark } from '../shared/ui/mark';
 import { useSince } from '../shared/ui/now';
+import { PageBar } from '../shared/ui/page-bar';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { StateIcon } from '../shared/ui/state-icon';
 import { useErrorText } from '../shared/ui/states';
 import { useToast } from '../shared/ui/toasts';
-import { useCommand } from './palette/commands';
-import { openPalette } from './palette/palette';
+import { openPalette, useCommand } from './palette/commands';
+
 import { keys, useAgentState } from './queries';
 import { SoundSwitch } from './sounds';
 
@@ -26,52 +18,29 @@ const REASONS = ['break', 'lunch', 'training', 'meeting'] as const;
 
 export function TopBar() {
   const { t } = useLocale();
-  const { me, signOut } = useSignedIn();
   return (
-    <header className="top-bar">
-      <div className="brand">
-        <Mark />
-        <span>Parley</span>
-      </div>
+    <PageBar
+      other="board"
+      tools={
+        <>
+          <Tooltip label={t('palette.open')}>
+            <ActionIcon
+              className="palette-open"
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t('palette.open')}
+              onClick={openPalette}
+            >
+              <Keyboard aria-hidden size={18} />
+            </ActionIcon>
+          </Tooltip>
+          <SoundSwitch />
+        </>
+      }
+    >
       <States />
-      <span className="grow" />
-      {me.role === 'supervisor' ? (
-        <Button
-          component="a"
-          href="/board"
-          variant="subtle"
-          color="gray"
-          size="compact-md"
-          leftSection={<LayoutDashboard aria-hidden size={16} />}
-        >
-          {t('desk.board')}
-        </Button>
-      ) : null}
-      <Tooltip label={t('palette.open')}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={t('palette.open')}
-          onClick={openPalette}
-        >
-          <Keyboard aria-hidden size={18} />
-        </ActionIcon>
-      </Tooltip>
-      <SoundSwitch />
-      <Appearance />
-      <Tooltip label={t('desk.signOut')}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={t('desk.signOut')}
-          onClick={signOut}
-        >
-          <LogOut aria-hidden size={18} className="flip" />
-        </ActionIcon>
-      </Tooltip>
-    </header>
+    </PageBar>
   );
 }
 

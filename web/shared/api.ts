@@ -52,8 +52,8 @@ export interface Api {
   stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
-/** `gone` is called when the token opens nothing any more. */
-export function createApi(token: string, gone: () => void): Api {
+/** `token` is asked at every call: it may be renewed. `gone` is called when it opens nothing any more. */
+export function createApi(token: () => string, gone: () => void): Api {
   async function ask(path: string, init: RequestInit, timeoutMs: number | null): Promise<Response> {
     const signals = [init.signal, timeoutMs === null ? null : AbortSignal.timeout(timeoutMs)];
     let answer: Response;
@@ -72,7 +72,7 @@ export function createApi(token: string, gone: () => void): Api {
     if (answer.status === 401) gone();
     throw await errorOf(answer);
   }
-  const authorization = { authorization: `Bearer ${token}` };
+  const authorization = () => ({ authorization: `Bearer ${token()}` });
 
   const api: Api = {
     async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
@@ -82,7 +82,7 @@ export function createApi(token: string, gone: () => void): Api {
         {
           method,
           headers: {
-            ...authorization,
+            ...authorization(),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...(key === undefined ? {} : { 'idempotency-key': key }),
             ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
@@ -98,11 +98,11 @@ export function createApi(token: string, gone: () => void): Api {
     async upload(file) {
       const body = new FormData();
       body.append('file', file);
-      const init = { method: 'POST', headers: authorization, body };
+      const init = { method: 'POST', headers: authorization(), body };
       return (await ask('/v1/media', init, UPLOAD_TIMEOUT_MS)).json();
     },
     async blob(path, signal) {
-      const init = { headers: authorization, ...(signal ? { signal } : {}) };
+      const init = { headers: authorization(), ...(signal ? { signal } : {}) };
       return (await ask(path, init, UPLOAD_TIMEOUT_MS)).blob();
     },
     async stream(path, signal) {

@@ -10,6 +10,7 @@ export type Delivery = z.infer<typeof schemas.DeliveryState>;
 export type Summary = z.infer<typeof schemas.ConversationSummaryView>;
 export type Conversation = z.infer<typeof schemas.ConversationView>;
 export type Session = Conversation['channelSessions'][number];
+export type Explanation = z.infer<typeof schemas.ExplanationView>;
 export type Task = Conversation['tasks'][number];
 export type Customer = z.infer<typeof schemas.CustomerView>;
 export type Me = z.infer<typeof MeSchema>;

@@ -266,8 +266,13 @@ export class ConversationRun {
   private projection(): Projection {
     const state = this.current;
     const { counters } = state;
+    const view = this.view();
+    const scheduledMessages = view.scheduledMessages.map(({ messageId, sendAt }) => ({
+      messageId,
+      sendAt,
+    }));
     return {
-      conversation: this.view(),
+      conversation: { ...view, scheduledMessages },
       closeReason: state.closeReason,
       firstChannelId: state.settings?.channelId ?? null,
       botId: state.settings?.bot?.id ?? null,

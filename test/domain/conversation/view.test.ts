@@ -8,9 +8,23 @@ import {
   whatsAppSettings,
 } from '../../support/conversations';
 
+function windowed(channelType: 'INSTAGRAM' | 'MESSENGER', humanAgentTag: boolean) {
+  return someSettings({ channelType, humanAgentTag });
+}
 const home = { workflowId: 'conversation:cus_1', runId: 'run' };
 
 describe('toConversation (http-api.md section 4)', () => {
+  it.each<[string, Parameters<Story['startSession']>[1], number, 'template' | 'none']>([
+    ['WHATSAPP', whatsAppSettings(), 24, 'template'],
+    ['INSTAGRAM', windowed('INSTAGRAM', false), 24, 'none'],
+    ['MESSENGER, under the tag for people', windowed('MESSENGER', true), 168, 'none'],
+  ])('tells until when an agent may answer: %s', (_type, settings, hours, outside) => {
+    const story = anActiveStory(settings);
+    const endsAt = new Date(Date.parse(story.now) + hours * 3_600_000).toISOString();
+    expect(toConversation(story.state, home).channelSessions[0]).toMatchObject({
+      replyWindow: { endsAt, outside },
+    });
+  });
   it('shows sessions with the end of their time, participants, tasks and timers', () => {
     const story = anActiveStory();
     story.startSession({}, whatsAppSettings());
@@ -47,6 +61,7 @@ describe('toConversation (http-api.md section 4)', () => {
       messageCounts: { customer: 1, bot: 0, agent: 1 },
       movedFrom: null,
       expiresAt: story.state.deadlines[`customerInactivity:${story.session('web').id}`],
+      replyWindow: null,
     });
     expect(view.participants.map(({ id, type, role }) => [id, type, role])).toEqual([
       [story.session('web').id, 'CUSTOMER', 'CUSTOMER'],

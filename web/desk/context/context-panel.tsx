@@ -1,7 +1,9 @@
 import { useLocale } from '../../shared/i18n/locale';
-import type { Conversation, Entry } from '../../shared/model';
+import type { Conversation } from '../../shared/model';
+import { useSignedIn } from '../../shared/ui/signed-in';
 import { CustomerCard } from './customer-card';
 import { DataEditor } from './data-editor';
+import { Explanation } from './explanation';
 import { History } from './history';
 import { Participants } from './participants';
 import { Section } from './section';
@@ -9,13 +11,9 @@ import { Sessions } from './sessions';
 import { Timers } from './timers';
 
 /** Everything known about the conversation that is open. */
-export function ContextPanel({
-  conversation,
-}: {
-  conversation: Conversation;
-  entries: readonly Entry[];
-}) {
+export function ContextPanel({ conversation }: { conversation: Conversation }) {
   const { t } = useLocale();
+  const { me } = useSignedIn();
   return (
     <div className="context-inner">
       <Section title={t('context.channels')}>
@@ -33,6 +31,11 @@ export function ContextPanel({
       <Section title={t('context.timers')}>
         <Timers conversation={conversation} />
       </Section>
+      {me.role === 'agent' ? null : (
+        <Section title={t('explain.title')} folded>
+          {() => <Explanation conversation={conversation} />}
+        </Section>
+      )}
       <Section title={t('context.history')}>
         <History conversation={conversation} />
       </Section>

@@ -79,7 +79,10 @@ function SessionCard({ session, conversation }: { session: Session; conversation
           ...flat(session.channelData),
           [t('context.startedAt'), dateTime(session.startedAt)],
           ...(session.expiresAt
-            ? [[t('context.repliesUntil'), dateTime(session.expiresAt)] as const]
+            ? [[t('context.endsAt'), dateTime(session.expiresAt)] as const]
+            : []),
+          ...(started && session.replyWindow
+            ? [[t('context.repliesUntil'), dateTime(session.replyWindow.endsAt)] as const]
             : []),
         ]}
       />

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Medium, MessageBody } from '../../shared/model';
 import { type Block, type Inline, parseMarkdown, parseText, safeHref } from '../../shared/text';
+import { MailButton } from './mail-view';
 import { MediaView } from './media-view';
 
 /** Characters shown at once; the rest waits behind a button. */
@@ -86,7 +87,13 @@ export function BodyView({ body, media }: { body: MessageBody | null; media: rea
       return (
         <>
           {body.subject ? <strong dir="auto">{body.subject}</strong> : null}
+          {body.cc?.length ? (
+            <small className="dim" dir="auto">
+              {t('mail.cc')}: {body.cc.join(', ')}
+            </small>
+          ) : null}
           <RichText text={body.text} />
+          {body.htmlMediaId ? <MailButton mediaId={body.htmlMediaId} /> : null}
           {(body.attachments ?? []).map((file) => (
             <MediaView key={file.mediaId} media={file} kind="FILE" medium={fate(file.mediaId)} />
           ))}

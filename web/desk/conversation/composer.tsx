@@ -1,5 +1,5 @@
 import { ActionIcon, Button, NativeSelect, Tooltip } from '@mantine/core';
-import { Clock3, FileWarning, Paperclip, SendHorizontal, Tags, X } from 'lucide-react';
+import { Paperclip, SendHorizontal, Tags, X } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
@@ -9,22 +9,25 @@ import {
   useRef,
   useState,
 } from 'react';
-import { clock, useLocale } from '../../shared/i18n/locale';
+import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation, MessageBody } from '../../shared/model';
 import { store, stored } from '../../shared/session';
-import { useNow } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
-import { useToast } from '../../shared/ui/toasts';
+import { useAct } from '../acts';
 import type { Outbox } from '../outbox';
 import { useCommand } from '../palette/commands';
-import { conversationPath } from '../queries';
 import type { Message } from '../thread';
 import type { Unsent } from '../unsent';
 import { textOf } from './body-text';
 import { CannedList, useCanned } from './canned';
 import { EmojiPicker } from './emoji';
+import { attached, EMPTY_MAIL, type MailDraft, MailFields, mailBody } from './mail-fields';
+import { useReplyWindow, WindowNotice } from './reply-window';
+import { Scheduled, SendLater } from './send-later';
 import { TemplateDialog } from './template-dialog';
+import { useTyping } from './use-typing';
+import { bodyOfFile, useUpload } from './use-upload';
 
 export interface ComposerProps {
   readonly conversation: Conversation;
@@ -38,10 +41,8 @@ export interface ComposerProps {
 }
 
 type Kind = Unsent['kind'];
-/** Bytes of one file (http-api.md section 1). */
-const FILE_MAX_BYTES = 25 * 1024 * 1024;
-/** How often a sign of typing is repeated, ms. */
-const TYPING_EVERY_MS = 5000;
+/** Channels whose providers have templates to send. */
+const TEMPLATE_CHANNELS: ReadonlySet<string> = new Set(['WHATSAPP', 'GENERIC']);
 
 /** Where the agent writes: to the customer on a chosen channel, or to colleagues, which looks different on purpose. */
 export function Composer(props: ComposerProps) {
@@ -52,7 +53,9 @@ export function Composer(props: ComposerProps) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const draftKey = `parley.draft.${conversation.id}`;
+  const mailKey = `parley.mail.${conversation.id}`;
   const [text, setText] = useState(() => stored<string>(draftKey) ?? '');
+  const [mail, setMail] = useState(() => stored<MailDraft>(mailKey) ?? EMPTY_MAIL);
   const [chosenKind, setKind] = useState<Kind>('MESSAGE');
   const [chosenSession, setSession] = useState<string | null>(null);
   const [template, setTemplate] = useState(false);
@@ -63,10 +66,18 @@ export function Composer(props: ComposerProps) {
     open.at(-1);
   const mayWrite = role === 'PRIMARY' && open.length > 0;
   const kind: Kind = mayWrite ? chosenKind : chosenKind === 'MESSAGE' ? 'NOTE' : chosenKind;
-  const window = useReplyWindow(kind === 'MESSAGE' ? (session?.expiresAt ?? null) : null);
+  const asMail = kind === 'MESSAGE' && session?.channelType === 'EMAIL';
+  const window = useReplyWindow(kind === 'MESSAGE' ? session : undefined);
+  const isClosed = window.state === 'template' || window.state === 'none';
+  const templates = kind === 'MESSAGE' && TEMPLATE_CHANNELS.has(session?.channelType ?? '');
+  const said = useErrorText();
+  const later = useAct(conversation.id, said);
   const canned = useCanned(text, field, (next) => change(next));
   const typing = useTyping(conversation.id, kind === 'MESSAGE' ? session?.id : undefined);
-  const upload = useUpload((body) => push('MESSAGE', body));
+  const upload = useUpload((file) =>
+    asMail ? changeMail((known) => attached(known, file)) : push('MESSAGE', bodyOfFile(file)),
+  );
+  const isEmpty = text.trim() === '' && !(asMail && mail.attachments.length > 0);
 
   useCommand('compose.focus', () => focus('MESSAGE'), mayWrite);
   useCommand('compose.note', () => focus('NOTE'), role !== null);
@@ -91,6 +102,19 @@ export function Composer(props: ComposerProps) {
     store(draftKey, next === '' ? null : next);
     typing(next !== '');
   }
+  function changeMail(how: (mail: MailDraft) => MailDraft): void {
+    setMail((known) => {
+      const next = how(known);
+      store(mailKey, next === EMPTY_MAIL ? null : next);
+      return next;
+    });
+  }
+  function clear(): void {
+    change('');
+    changeMail(() => EMPTY_MAIL);
+    clearReply();
+    field.current?.focus();
+  }
   function push(as: Kind, body: MessageBody): void {
     outbox.add({
       conversationId: conversation.id,
@@ -102,12 +126,21 @@ export function Composer(props: ComposerProps) {
       afterSeq: lastSeq,
     });
   }
+  const written = (): MessageBody => (asMail ? mailBody(text, mail) : { type: 'PLAIN', text });
   function send(): void {
-    if (text.trim() === '' || window.closed) return;
-    push(kind, { type: 'PLAIN', text });
-    change('');
-    clearReply();
-    field.current?.focus();
+    if (isEmpty || isClosed) return;
+    push(kind, written());
+    clear();
+  }
+  /** Not by the outbox: what goes out in an hour need not survive a tunnel, and the words stay until it is taken. */
+  function schedule(sendAt: string): void {
+    const body = {
+      body: written(),
+      ...(session ? { channelSessionId: session.id } : {}),
+      ...(replyTo?.id ? { replyTo: replyTo.id } : {}),
+      sendAt,
+    };
+    later.mutate({ method: 'POST', path: '/messages', body }, { onSuccess: clear });
   }
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
     if (canned.press(event)) return;
@@ -172,15 +205,8 @@ export function Composer(props: ComposerProps) {
         ) : null}
       </div>
       {kind === 'MESSAGE' ? null : <p className="inside-notice">{t(`compose.hint.${kind}`)}</p>}
-      {window.notice ? (
-        <p className="window-notice" data-closed={window.closed || undefined} role="status">
-          {window.closed ? <FileWarning aria-hidden size={16} /> : <Clock3 aria-hidden size={16} />}
-          {window.notice}
-          <Button size="compact-xs" variant="light" onClick={() => setTemplate(true)}>
-            {t('compose.template')}
-          </Button>
-        </p>
-      ) : null}
+      <Scheduled conversation={conversation} />
+      <WindowNotice window={window} template={templates ? () => setTemplate(true) : null} />
       {replyTo && kind === 'MESSAGE' ? (
         <p className="replying">
           <span className="dim">{t('compose.replying')}</span>
@@ -204,6 +230,7 @@ export function Composer(props: ComposerProps) {
           <span className="cut">{t('compose.uploading', { name })}</span>
         </p>
       ))}
+      {asMail ? <MailFields mail={mail} change={(next) => changeMail(() => next)} /> : null}
       <CannedList canned={canned} id={`${id}-canned`} />
       <textarea
         ref={field}
@@ -214,7 +241,7 @@ export function Composer(props: ComposerProps) {
         dir="auto"
         maxLength={32_000}
         value={text}
-        disabled={window.closed}
+        disabled={isClosed}
         {...canned.props(`${id}-canned`)}
         onChange={(event) => change(event.currentTarget.value)}
         onKeyDown={press}
@@ -251,24 +278,33 @@ export function Composer(props: ComposerProps) {
                 />
               </ActionIcon>
             </Tooltip>
-            <Tooltip label={t('compose.template')}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="lg"
-                aria-label={t('compose.template')}
-                onClick={() => setTemplate(true)}
-              >
-                <Tags aria-hidden size={18} />
-              </ActionIcon>
-            </Tooltip>
+            {templates ? (
+              <Tooltip label={t('compose.template')}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size="lg"
+                  aria-label={t('compose.template')}
+                  onClick={() => setTemplate(true)}
+                >
+                  <Tags aria-hidden size={18} />
+                </ActionIcon>
+              </Tooltip>
+            ) : null}
           </>
         ) : null}
         <span className="hint dim">{t('compose.keys')}</span>
         <span className="grow" />
+        {kind === 'MESSAGE' ? (
+          <SendLater
+            session={session}
+            disabled={isEmpty || isClosed || later.isPending}
+            schedule={schedule}
+          />
+        ) : null}
         <Button
           type="submit"
-          disabled={text.trim() === '' || window.closed}
+          disabled={isEmpty || isClosed}
           rightSection={<SendHorizontal aria-hidden size={16} className="flip" />}
         >
           {t('compose.send')}
@@ -285,65 +321,4 @@ export function Composer(props: ComposerProps) {
       ) : null}
     </form>
   );
-}
-
-/** Hours of the reply window that are told of: before, nobody needs to know. */
-const WINDOW_NOTICE_SECONDS = 4 * 3600;
-
-function useReplyWindow(expiresAt: string | null): { notice: string | null; closed: boolean } {
-  const { t } = useLocale();
-  const now = useNow();
-  if (expiresAt === null) return { notice: null, closed: false };
-  const left = Math.floor((Date.parse(expiresAt) - now) / 1000);
-  if (left <= 0) return { notice: t('compose.windowClosed'), closed: true };
-  if (left > WINDOW_NOTICE_SECONDS) return { notice: null, closed: false };
-  return { notice: t('compose.windowCloses', { time: clock(left) }), closed: false };
-}
-
-/** Signs of typing: at the first key, then once in a while, and at the end. */
-function useTyping(conversationId: string, channelSessionId: string | undefined) {
-  const { api } = useSignedIn();
-  const last = useRef(0);
-  return (isTyping: boolean) => {
-    if (!channelSessionId) return;
-    const now = Date.now();
-    if (isTyping && now - last.current < TYPING_EVERY_MS) return;
-    last.current = isTyping ? now : 0;
-    const body = { typing: isTyping, channelSessionId };
-    void api.call('POST', `${conversationPath(conversationId)}/typing`, { body }).catch(() => {});
-  };
-}
-
-/** Uploads files one by one and makes a message of each. */
-function useUpload(done: (body: MessageBody) => void) {
-  const { t } = useLocale();
-  const { api } = useSignedIn();
-  const toast = useToast();
-  const said = useErrorText();
-  const [names, setNames] = useState<readonly string[]>([]);
-  async function one(file: File): Promise<void> {
-    if (file.size > FILE_MAX_BYTES)
-      return toast(t('compose.tooLarge', { name: file.name }), 'error');
-    setNames((all) => [...all, file.name]);
-    try {
-      const { mediaId, mimeType } = await api.upload(file);
-      done({ type: typeOf(mimeType), mediaId, fileName: file.name.slice(0, 255) });
-    } catch (error) {
-      toast(`${file.name}: ${said(error)}`, 'error');
-    } finally {
-      setNames((all) => all.filter((name) => name !== file.name));
-    }
-  }
-  return {
-    names,
-    take: (files: readonly File[]) => {
-      for (const file of files) void one(file);
-    },
-  };
-}
-
-function typeOf(mimeType: string): 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE' {
-  if (/^image\/(png|jpe?g|gif|webp)$/.test(mimeType)) return 'IMAGE';
-  if (mimeType.startsWith('video/')) return 'VIDEO';
-  return mimeType.startsWith('audio/') ? 'AUDIO' : 'FILE';
 }

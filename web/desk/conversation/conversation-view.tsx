@@ -26,7 +26,7 @@ export interface ConversationViewProps {
 }
 
 /** The conversation that is open: transcript, composer, and everything known about it. */
-export function ConversationView({ id, outbox, close }: ConversationViewProps) {
+export default function ConversationView({ id, outbox, close }: ConversationViewProps) {
   const { t } = useLocale();
   const { me } = useSignedIn();
   const conversation = useConversation(id);
@@ -85,7 +85,7 @@ export function ConversationView({ id, outbox, close }: ConversationViewProps) {
         />
       </main>
       <aside className="context" data-open={aside} aria-label={t('context.region')}>
-        <ContextPanel conversation={conversation.data} entries={known.entries} />
+        <ContextPanel conversation={conversation.data} />
       </aside>
     </>
   );

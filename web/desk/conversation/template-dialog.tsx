@@ -1,9 +1,9 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { MessageBody } from '../../shared/model';
+import { EMPTY_TEMPLATE, isComplete, TemplateFields, templateBody } from './template-fields';
 
-/** A template that the provider has approved, by its name: what may still be sent when the reply window is closed. */
 export function TemplateDialog({
   close,
   send,
@@ -12,21 +12,7 @@ export function TemplateDialog({
   send: (body: MessageBody) => void;
 }) {
   const { t } = useLocale();
-  const [name, setName] = useState('');
-  const [language, setLanguage] = useState('en');
-  const [values, setValues] = useState('');
-  function submit(): void {
-    const parameters = values
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((text) => ({ type: 'text', text }));
-    send({
-      type: 'TEMPLATE',
-      name: name.trim(),
-      language: language.trim(),
-      ...(parameters.length > 0 ? { components: [{ type: 'body', parameters }] } : {}),
-    });
-  }
+  const [draft, setDraft] = useState(EMPTY_TEMPLATE);
   return (
     <Modal
       opened
@@ -39,39 +25,15 @@ export function TemplateDialog({
         onSubmit={(event) => {
           event.preventDefault();
           event.stopPropagation();
-          submit();
+          send(templateBody(draft));
         }}
       >
-        <TextInput
-          data-autofocus
-          label={t('template.name')}
-          dir="ltr"
-          required
-          maxLength={512}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('template.language')}
-          dir="ltr"
-          required
-          maxLength={35}
-          value={language}
-          onChange={(event) => setLanguage(event.currentTarget.value)}
-        />
-        <Textarea
-          label={t('template.values')}
-          description={t('template.valuesHint')}
-          autosize
-          minRows={2}
-          value={values}
-          onChange={(event) => setValues(event.currentTarget.value)}
-        />
+        <TemplateFields draft={draft} change={setDraft} />
         <div className="buttons end">
           <Button variant="default" onClick={close}>
             {t('form.cancel')}
           </Button>
-          <Button type="submit" disabled={name.trim() === '' || language.trim() === ''}>
+          <Button type="submit" disabled={!isComplete(draft)}>
             {t('template.send')}
           </Button>
         </div>

@@ -1,8 +1,8 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Search } from 'lucide-react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Search, SquarePen } from 'lucide-react';
+import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import { isOpen, type PageOf, type Summary } from '../../shared/model';
 import { useSince } from '../../shared/ui/now';
@@ -13,6 +13,8 @@ import { useCommand } from '../palette/commands';
 import { keys, type ListFilter, useConversations } from '../queries';
 import { select } from '../selection';
 import { ConversationRow } from './conversation-row';
+
+const StartDialog = lazy(() => import('./start-dialog'));
 
 const TABS = ['mine', 'waiting', 'lists', 'all'] as const;
 type Tab = (typeof TABS)[number];
@@ -38,6 +40,7 @@ export function ConversationList({ selected }: { selected: string | null }) {
   const [text, setText] = useState('');
   const [channelType, setChannelType] = useState('');
   const [listId, setListId] = useState(workspace.lists[0]?.id ?? '');
+  const [starting, setStarting] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const q = useDeferredValue(text.trim());
   useCommand('list.search', () => search.current?.focus());
@@ -60,16 +63,28 @@ export function ConversationList({ selected }: { selected: string | null }) {
         ))}
       </div>
       <div className="list-filters">
-        <TextInput
-          ref={search}
-          size="sm"
-          type="search"
-          aria-label={t('list.search')}
-          placeholder={t('list.search')}
-          leftSection={<Search aria-hidden size={16} />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
+        <div className="list-search">
+          <TextInput
+            ref={search}
+            size="sm"
+            type="search"
+            aria-label={t('list.search')}
+            placeholder={t('list.search')}
+            leftSection={<Search aria-hidden size={16} />}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Tooltip label={t('start.open')}>
+            <ActionIcon
+              variant="default"
+              size={36}
+              aria-label={t('start.open')}
+              onClick={() => setStarting(true)}
+            >
+              <SquarePen aria-hidden size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
         {tab === 'lists' ? (
           <NativeSelect
             size="sm"
@@ -98,6 +113,11 @@ export function ConversationList({ selected }: { selected: string | null }) {
           <Found tab={tab} q={q} channelType={channelType} selected={selected} />
         )}
       </div>
+      {starting ? (
+        <Suspense fallback={null}>
+          <StartDialog close={() => setStarting(false)} />
+        </Suspense>
+      ) : null}
     </nav>
   );
 }

@@ -46,6 +46,7 @@ export function runCommand(command: Command): boolean {
   handler?.();
   return handler !== undefined;
 }
+export const openPalette = () => void runCommand('palette.open');
 export function isAvailable(command: Command): boolean {
   return (handlers.get(command)?.length ?? 0) > 0;
 }

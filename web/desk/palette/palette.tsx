@@ -15,10 +15,8 @@ import {
   useShortcuts,
 } from './commands';
 
-export const openPalette = () => void runCommand('palette.open');
-
 /** All commands in one place, found by typing; and the keys they have. */
-export function Palette() {
+export default function Palette() {
   const { t } = useLocale();
   const [open, setOpen] = useState(false);
   const [settings, setSettings] = useState(false);

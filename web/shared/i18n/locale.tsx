@@ -1,11 +1,27 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { prefer, preference } from '../session';
-import { ar } from './ar';
 import { en, type Words } from './en';
 
 export const LOCALES = { en: 'English', ar: 'العربية' } as const;
 export type LocaleName = keyof typeof LOCALES;
-const WORDS: Readonly<Record<LocaleName, Words>> = { en, ar };
+/** English comes along; others are fetched by those who read them. */
+const WORDS: Readonly<Record<LocaleName, () => Promise<Words>>> = {
+  en: async () => en,
+  ar: async () => (await import('./ar')).ar,
+};
+
+interface Chosen {
+  readonly name: LocaleName;
+  readonly words: Words;
+}
+/** The language that was chosen on this machine, or the browser's at first; English where it cannot be had. */
+export async function firstLocale(): Promise<Chosen> {
+  const name = known(preference('locale', guessed()));
+  return WORDS[name]().then(
+    (words) => ({ name, words }),
+    () => ({ name: 'en', words: en }),
+  );
+}
 
 export type Word = keyof Words;
 export interface Locale {
@@ -24,16 +40,20 @@ export interface Locale {
 
 const LocaleContext = createContext<Locale | null>(null);
 
-/** Language and direction of the page; kept on this machine, guessed from the browser at first. */
-export function LocaleProvider({ children }: { children: ReactNode }) {
-  const [name, setName] = useState<LocaleName>(() => known(preference('locale', guessed())));
+/** Language and direction of the page. */
+export function LocaleProvider({ first, children }: { first: Chosen; children: ReactNode }) {
+  const [{ name, words }, setChosen] = useState(first);
   const locale = useMemo(
     () =>
-      createLocale(name, (chosen) => {
+      createLocale(name, words, (chosen) => {
         prefer('locale', chosen);
-        setName(chosen);
+        // Where it cannot be had the page goes on as it is, and has it at the next reload.
+        WORDS[chosen]().then(
+          (found) => setChosen({ name: chosen, words: found }),
+          () => undefined,
+        );
       }),
-    [name],
+    [name, words],
   );
   useEffect(() => {
     document.documentElement.lang = name;
@@ -48,8 +68,7 @@ export function useLocale(): Locale {
   return locale;
 }
 
-function createLocale(name: LocaleName, choose: Locale['choose']): Locale {
-  const words = WORDS[name];
+function createLocale(name: LocaleName, words: Words, choose: Locale['choose']): Locale {
   const time = new Intl.DateTimeFormat(name, { hour: 'numeric', minute: '2-digit' });
   const day = new Intl.DateTimeFormat(name, { weekday: 'long', day: 'numeric', month: 'long' });
   const both = new Intl.DateTimeFormat(name, { dateStyle: 'medium', timeStyle: 'short' });

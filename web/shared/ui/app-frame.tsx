@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from '../api';
-import { LocaleProvider, useLocale } from '../i18n/locale';
+import { firstLocale, LocaleProvider, useLocale } from '../i18n/locale';
 import './mantine';
 import './theme.css';
 
@@ -32,11 +32,12 @@ const queries = new QueryClient({
 });
 
 /** Draws a page: theme, language, cache. Mantine's own style sheets are files; it writes none into the page. */
-export function drawPage(page: ReactNode): void {
+export async function drawPage(page: ReactNode): Promise<void> {
   const root = document.getElementById('root');
   if (!root) throw new Error('the page has no #root');
+  const first = await firstLocale();
   createRoot(root).render(
-    <LocaleProvider>
+    <LocaleProvider first={first}>
       <Themed>
         <QueryClientProvider client={queries}>{page}</QueryClientProvider>
       </Themed>

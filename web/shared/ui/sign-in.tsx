@@ -6,8 +6,10 @@ import { useLocale, type Word } from '../i18n/locale';
 import type { Me, Workspace } from '../model';
 import { forgetSession, keepToken, storedToken } from '../session';
 import { Appearance } from './appearance';
+import { Boundary } from './boundary';
 import { Mark } from './mark';
 import { SignedInContext } from './signed-in';
+import { IssuerButton, useRenewal, useReturn } from './single-sign-on';
 import { Failed, Loading } from './states';
 
 export interface SignInProps {
@@ -21,6 +23,12 @@ export interface SignInProps {
 export function SignIn({ title, roles, children }: SignInProps) {
   const [token, setToken] = useState(storedToken);
   const [refusal, setRefusal] = useState<Word | null>(null);
+  const enter = useCallback((given: string) => {
+    keepToken(given);
+    setRefusal(null);
+    setToken(given);
+  }, []);
+  const returning = useReturn(enter, setRefusal);
   const queries = useQueryClient();
   const leave = useCallback(
     (why: Word | null) => {
@@ -31,20 +39,15 @@ export function SignIn({ title, roles, children }: SignInProps) {
     },
     [queries],
   );
-  if (token === null)
+  if (returning)
     return (
-      <Form
-        title={title}
-        refusal={refusal}
-        enter={(given) => {
-          keepToken(given);
-          setRefusal(null);
-          setToken(given);
-        }}
-      />
+      <main className="whole-page">
+        <Loading />
+      </main>
     );
+  if (token === null) return <Form title={title} refusal={refusal} enter={enter} />;
   return (
-    <Inside token={token} roles={roles} leave={leave}>
+    <Inside key={token} roles={roles} leave={leave}>
       {children}
     </Inside>
   );
@@ -86,20 +89,28 @@ function Form({ title, refusal, enter }: FormProps) {
         <Button type="submit" size="md" fullWidth disabled={text.trim() === ''}>
           {t('signIn.enter')}
         </Button>
+        <IssuerButton />
       </form>
     </main>
   );
 }
 
 interface InsideProps {
-  readonly token: string;
   readonly roles: readonly Me['role'][];
   readonly leave: (why: Word | null) => void;
   readonly children: ReactNode;
 }
 
-function Inside({ token, roles, leave, children }: InsideProps) {
-  const api = useMemo(() => createApi(token, () => leave('signIn.refused')), [token, leave]);
+function Inside({ roles, leave, children }: InsideProps) {
+  const api = useMemo(
+    () =>
+      createApi(
+        () => storedToken() ?? '',
+        () => leave('signIn.refused'),
+      ),
+    [leave],
+  );
+  useRenewal();
   const me = useQuery({
     queryKey: ['me'],
     queryFn: ({ signal }) => api.call<Me>('GET', '/v1/me', { signal }),
@@ -120,7 +131,12 @@ function Inside({ token, roles, leave, children }: InsideProps) {
     [api, me.data, workspace.data, leave],
   );
   if (me.data && !allowed) return <Refused leave={leave} />;
-  if (value) return <SignedInContext value={value}>{children}</SignedInContext>;
+  if (value)
+    return (
+      <SignedInContext value={value}>
+        <Boundary place="whole-page">{children}</Boundary>
+      </SignedInContext>
+    );
   const error = me.error ?? workspace.error;
   return (
     <main className="whole-page">
