@@ -10,6 +10,7 @@ import { cpuPerMessage } from './cpu-per-message';
 import { largeArchive, longConversation, manyOpen } from './growth';
 import { lateness } from './lateness';
 import { openStreams } from './open-streams';
+import { pages } from './pages';
 import { payloadCodec } from './payload-codec';
 import { plainRoute } from './plain-route';
 import { routingDomain } from './routing-domain';
@@ -43,6 +44,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P19: longConversation,
   P18: manyOpen,
   P20: largeArchive,
+  pages,
 };
 
 /** Measured together with another. */

@@ -176,6 +176,8 @@ export interface ConversationFilter {
   readonly state?: string;
   readonly customerId?: string;
   readonly agentId?: string;
+  /** Only what is not closed; with `agentId`, only where the agent is now. */
+  readonly open?: boolean;
   readonly channelId?: string;
   readonly channelType?: string;
   readonly queueId?: string;

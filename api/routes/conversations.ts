@@ -37,6 +37,9 @@ export const listFilters = {
   customerId: AnId.optional(),
   agentId: AnId.optional(),
   channelId: AnId.optional(),
+  open: z.literal('true').optional().meta({
+    description: 'Only what is not closed; with `agentId`, only where the agent is now.',
+  }),
   channelType: z.enum(CHANNEL_TYPES as [ChannelType, ...ChannelType[]]).optional(),
   queueId: AnId.optional(),
   from: When.optional(),
@@ -120,10 +123,10 @@ export function conversationRoutes({ stores, temporal, access, desk }: Conversat
   const explainRouting = createRoutingExplainer({ stores, desk });
   return createRouter()
     .openapi(getConversations, async (c) => {
-      const { limit, cursor, ...filter } = c.req.valid('query');
+      const { limit, cursor, open, ...filter } = c.req.valid('query');
       const restriction = await access.restriction(principalOf(c));
       const page = await stores.conversations.list(
-        { ...filter, ...restriction },
+        { ...filter, ...restriction, ...(open ? { open: true } : {}) },
         { limit, cursor },
       );
       return c.json({ items: page.items.map(summaryView), nextCursor: page.nextCursor }, 200);

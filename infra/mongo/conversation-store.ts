@@ -123,7 +123,9 @@ export function createConversationStore(
     if (filter.state !== undefined) add({ state: filter.state });
     if (filter.customerId !== undefined)
       add({ customerId: { $in: [...(await historyOf(filter.customerId))] } });
-    if (filter.agentId !== undefined) add({ agentIds: filter.agentId });
+    if (filter.open) add({ live: true });
+    if (filter.agentId !== undefined)
+      add(filter.open ? { presentAgentIds: filter.agentId } : { agentIds: filter.agentId });
     if (filter.channelId !== undefined) add({ channelIds: filter.channelId });
     if (filter.channelType !== undefined) add({ channelTypes: filter.channelType });
     if (filter.queueId !== undefined) add({ queueId: filter.queueId });

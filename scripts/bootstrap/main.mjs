@@ -29,7 +29,7 @@ const targets = {
   test: {
     about: 'types, lint, architecture, unused code, build, all tests (arguments go to Jest)',
     binaries: () => ['temporal', 'mongod', 'temporal-test-server'],
-    browser: true,
+    browser: () => true,
     command: [process.execPath, path.join(root, 'scripts/check.mjs')],
   },
   demo: {
@@ -45,6 +45,7 @@ const targets = {
   bench: {
     about: 'benchmarks, each as a ratio',
     binaries: () => ['temporal', 'mongod'],
+    browser: (args) => !args.includes('--only') || args.join().includes('pages'),
     build: true,
     command: dist('bench/run.js'),
   },
@@ -60,7 +61,7 @@ export async function main([name = '--help', ...args]) {
     await ensureInstalled();
     const env = { ...process.env };
     Object.assign(env, await resolveBinaries(target.binaries?.(env) ?? []));
-    if (target.browser) env.CHROMIUM_PATH = await resolveBrowser();
+    if (target.browser?.(args)) env.CHROMIUM_PATH = await resolveBrowser();
     if (target.build) await ensureBuilt();
     return await run([...target.command, ...args], env);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { useStaffStage, violations, write } from '../support/staff-stage';
+import { eventually, useStaffStage, violations, write } from '../support/staff-stage';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
 
 const stage = useStaffStage();
@@ -56,14 +56,123 @@ describe('desk and board', () => {
     await button(ana, 'Hold').click();
     await button(ana, 'Resume').click();
     await button(ana, 'Hold').waitFor();
-    await button(ana, 'Wrap up').click();
-    await ana.getByLabel('Topic').selectOption('Billing');
-    await button(ana, 'Submit').click();
-    await log(ana)
+
+    // Ben takes over: by an offer that rings, with what Ana wrote for him.
+    const ben = await stage.signIn(
+      await stage.open(),
+      '/desk',
+      await stage.token('agent', 'agt_ben'),
+    );
+    await ben.getByRole('button', { name: /Logged out/ }).click();
+    await ben.getByRole('menuitem', { name: 'Ready', exact: true }).click();
+    await ben.getByRole('button', { name: /^Ready/ }).waitFor();
+    await button(ana, 'Transfer').click();
+    const handOver = ana.getByRole('dialog', { name: 'Pass the conversation on' });
+    await handOver.getByLabel('To', { exact: true }).selectOption({ label: 'Ben' });
+    await handOver.getByLabel('Note for your colleague').fill('She knows the glaze.');
+    await handOver.getByRole('button', { name: 'Pass on' }).click();
+    await ben.getByText('She knows the glaze.').waitFor();
+    await button(ben, 'Accept').click();
+    await said(ben, 'Written in a tunnel.').waitFor();
+    await write(ben, 'Ben here, I take over.');
+    await mia.getByText('Ben here, I take over.').waitFor();
+    await button(ben, 'Wrap up').click();
+    await ben.getByLabel('Topic').selectOption('Billing');
+    await button(ben, 'Submit').click();
+    await log(ben)
       .getByText(/classified: Topic: Billing/)
       .waitFor();
-    await button(ana, 'Leave').click();
-    await mia.getByText('Ana left the chat').waitFor();
+    await button(ben, 'Leave').click();
+    await mia.getByText('Ben left the chat').waitFor();
+  }, 180_000);
+
+  it('ask agents whose answer is due whether they stay, and let them take what waits on a list', async () => {
+    const admin = stage.adminToken();
+    await stage.call(admin, 'POST', '/v1/queues', {
+      id: 'quick',
+      agentSlaSeconds: 60,
+      agentSlaThresholds: [{ percent: 1, action: 'PROMPT' }],
+    });
+    await stage.call(admin, 'POST', '/v1/lists', { id: 'casework', name: 'Casework' });
+    await stage.call(admin, 'POST', '/v1/channels', {
+      ...{ id: 'cases', channelType: 'WEB', serviceIdentifier: 'cases', connectorId: 'webchat' },
+      ...{ routingMode: 'PULL', listId: 'casework', queueId: 'support' },
+    });
+    const token = await stage.token('agent', 'agt_ana');
+    const ana = await stage.signIn(await stage.open(), '/desk', token);
+    await stage.call(token, 'PUT', '/v1/agents/agt_ana/state', { state: 'READY' });
+
+    const hasty = await aVisitor('web', 'Hasty');
+    await stage.call(admin, 'POST', `${hasty}/agent-requests`, { queueId: 'quick' });
+    await button(ana, 'Accept').click();
+    const prompt = ana.getByRole('alertdialog', { name: /Hasty is waiting for your answer/ });
+    await prompt.getByRole('button', { name: 'Stay' }).click();
+    await prompt.waitFor({ state: 'detached' });
+
+    const patient = await aVisitor('cases', 'Patient');
+    await ana.getByRole('tab', { name: 'Lists' }).click();
+    await ana
+      .getByRole('listitem')
+      .filter({ hasText: 'Patient' })
+      .getByRole('button', { name: 'Join' })
+      .click();
+    await said(ana, 'I am Patient').waitFor();
+    await write(ana, 'Your case is mine.');
+    await said(ana, 'Your case is mine.').waitFor();
+    for (const path of [hasty, patient])
+      await stage.call(admin, 'DELETE', path, { reason: 'done' });
+  }, 180_000);
+
+  it('show mails as they were laid out, without their scripts, and send answers later', async () => {
+    const admin = stage.adminToken();
+    const { email, subject } = await aMail(
+      '<h1>Broken</h1><p>My <b>vase</b><script>ran()</script><img src="https://elsewhere.example/x.png" onerror="ran()"></p>',
+    );
+    const token = await stage.token('agent', 'agt_ben');
+    await stage.call(token, 'POST', `${email}/participants`, {
+      agentId: 'agt_ben',
+      role: 'PRIMARY',
+    });
+    const ben = await stage.signIn(await stage.open(), '/desk', token);
+    await ben.getByRole('button', { name: /Max/ }).click();
+    await said(ben, subject).waitFor();
+    await button(ben, 'Formatted mail').click();
+    const mail = ben.frameLocator('iframe');
+    await mail.getByRole('heading', { name: 'Broken' }).waitFor();
+    expect(await mail.locator('script, img, [onerror]').count()).toBe(0);
+    await ben.keyboard.press('Escape');
+
+    await ben.getByRole('textbox', { name: 'Subject' }).fill('Your vase');
+    await ben.getByRole('textbox', { name: 'Message' }).fill('In an hour.');
+    await button(ben, 'Schedule for later').click();
+    await button(ben, 'Schedule').click();
+    const scheduled = ben.getByRole('list', { name: 'Goes out later' });
+    await scheduled.getByText('Your vase').waitFor();
+    await scheduled.getByRole('button', { name: /Withdraw/ }).click();
+    await scheduled.waitFor({ state: 'detached' });
+    await stage.call(admin, 'DELETE', email, { reason: 'done' });
+  }, 180_000);
+
+  it('let people in by the issuer, and renew what it gave', async () => {
+    const issuer = stage.issuer();
+    const context = await stage.open({ atIssuer: true });
+    const page = await context.newPage();
+    await page.goto(`${stage.url()}/desk#/c/none`);
+    await button(page, 'Continue with single sign-on').click();
+    await page.getByText('Single sign-on did not let you in.').waitFor();
+    issuer.person = { username: 'ana', role: 'agent' };
+    // Renewed a minute before its end, which is now.
+    issuer.tokenSeconds = 61;
+    await button(page, 'Continue with single sign-on').click();
+    await button(page, 'Sign out').waitFor();
+    await page.getByText('There is no such conversation.').waitFor();
+    expect(page.url()).toBe(`${stage.url()}/desk#/c/none`);
+    await eventually(async () => issuer.grants.find((grant) => grant === 'refresh_token'));
+    // An answer that this tab did not ask for.
+    await button(page, 'Sign out').click();
+    await page.goto(`${stage.url()}/desk?code=stolen&state=other`);
+    await page.getByText('Single sign-on did not let you in.').waitFor();
+    expect(new URL(page.url()).search).toBe('');
   }, 180_000);
 
   it('show texts that would be code, and run none', async () => {
@@ -87,6 +196,76 @@ describe('desk and board', () => {
     expect(await log(page).locator('a[href^="javascript"], iframe, script').count()).toBe(0);
   });
 });
+
+/** A visitor has written; the path of their conversation. */
+async function aVisitor(channelId: string, name: string): Promise<string> {
+  const visitor = await stage.call<{ token: string; customerId: string }>(
+    '',
+    'POST',
+    `/webchat/${channelId}/sessions`,
+    { customer: { name } },
+  );
+  await stage.call(visitor.token, 'POST', '/webchat/messages', {
+    clientMessageId: name,
+    body: { type: 'PLAIN', text: `I am ${name}` },
+  });
+  return conversationOf(visitor.customerId);
+}
+
+async function conversationOf(customerId: string): Promise<string> {
+  const path = `/v1/customers/${customerId}/conversation`;
+  const { id } = await eventually(() =>
+    stage.call<{ id: string }>(stage.adminToken(), 'GET', path).catch(() => null),
+  );
+  return `/v1/conversations/${id}`;
+}
+
+/** A mail has come to a mailbox of its own; the path of its conversation. */
+async function aMail(html: string): Promise<{ readonly email: string; readonly subject: string }> {
+  const admin = stage.adminToken();
+  const inboundSecret = 'an-inbound-secret-of-some-length';
+  const address = 'support@shop.example';
+  const smtp = { host: '127.0.0.1', port: 2525, user: 'support', password: 'unused' };
+  await stage.call(admin, 'POST', '/v1/connectors', {
+    ...{ id: 'mail', providerId: 'email', attributes: { address, smtp, inboundSecret } },
+  });
+  await stage.call(admin, 'POST', '/v1/channels', {
+    ...{ id: 'mail', channelType: 'EMAIL', serviceIdentifier: address, connectorId: 'mail' },
+  });
+  const ben = await stage.call<{ version: number }>(admin, 'GET', '/v1/agents/agt_ben');
+  await stage.call(
+    admin,
+    'PUT',
+    '/v1/agents/agt_ben',
+    { name: 'Ben', username: 'ben', mrds: [{ mrdId: 'chat' }, { mrdId: 'email' }] },
+    { 'if-match': `"${ben.version}"` },
+  );
+  const subject = 'A vase';
+  const raw = [
+    'From: Max <max@mail.example>',
+    `To: ${address}`,
+    `Subject: ${subject}`,
+    'Message-ID: <one@mail.example>',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    html,
+  ].join('\r\n');
+  const answer = await fetch(`${stage.url()}/webhooks/mail`, {
+    method: 'POST',
+    headers: { 'content-type': 'message/rfc822', authorization: `Bearer ${inboundSecret}` },
+    body: raw,
+  });
+  expect(answer.status).toBe(200);
+  const { id } = await eventually(async () => {
+    const found = await stage.call<{ items: { id: string }[] }>(
+      admin,
+      'GET',
+      '/v1/conversations?channelId=mail',
+    );
+    return found.items[0];
+  });
+  return { email: `/v1/conversations/${id}`, subject };
+}
 
 /** The supervisor sees it on the board, looks in unseen, and whispers. */
 async function supervise(context: BrowserContext, mia: Page, ana: Page): Promise<void> {
@@ -148,10 +327,12 @@ describe('accessibility (axe, WCAG 2.2 AA)', () => {
       await look('sign-in', desk);
       const supervisor = await stage.token('supervisor', 'sup_sara');
       await desk.locator('.sign-in-card input').fill(supervisor);
-      await desk.locator('.sign-in-card button').click();
+      await desk.locator('.sign-in-card button[type=submit]').click();
       await desk.locator('.list-tab').nth(3).click();
       await desk.locator('.row').first().click();
       await desk.locator('.message').first().waitFor();
+      await desk.locator('.section > summary').nth(5).click();
+      await desk.locator('.explain').waitFor();
       await look('desk', desk);
       expect(found).toEqual([]);
     },

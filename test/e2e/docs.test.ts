@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { type Listening, listen } from '../../api/listen';
+import { launchBrowser } from '../../bench/support/browser';
 import { testApi } from '../support/api';
-import { launchBrowser } from '../support/browser';
 import { catalogue } from '../support/catalogue';
 
 let browser: Browser;

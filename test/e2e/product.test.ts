@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../bench/support/browser';
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
-import { launchBrowser } from '../support/browser';
 
 const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../bench/support/browser';
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
-import { launchBrowser } from './browser';
 import { type OidcIssuer, oidcEnv, startOidcIssuer } from './fakes/oidc-issuer';
 
 /** Milliseconds: one generous patience for everything that is waited for. */
@@ -16,7 +16,13 @@ export interface StaffStage {
   readonly issuer: () => OidcIssuer;
   token(role: string, subject: string): Promise<string>;
   /** Asks the API; throws what it refuses. */
-  call<T>(token: string, method: string, path: string, body?: object): Promise<T>;
+  call<T>(
+    token: string,
+    method: string,
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<T>;
   /** A window of its own, watched. `atIssuer`: it may go there. */
   open(options?: BrowserContextOptions & { readonly atIssuer?: boolean }): Promise<BrowserContext>;
   /** A page on which somebody has signed in. */
@@ -55,10 +61,20 @@ export function useStaffStage(): StaffStage {
     expect(complaints).toEqual([]);
   });
 
-  async function call<T>(token: string, method: string, where: string, body?: object): Promise<T> {
+  async function call<T>(
+    token: string,
+    method: string,
+    where: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const answer = await fetch(`${parley.url}${where}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        ...headers,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await answer.text();
@@ -151,4 +167,15 @@ export async function violations(page: Page): Promise<readonly string[]> {
 export async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text);
   await page.getByRole('button', { name: 'Send' }).click();
+}
+
+/** What `look` finds once it finds something. */
+export async function eventually<T>(look: () => Promise<T | null | undefined>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined) return found;
+    if (Date.now() > until) throw new Error('it never came to pass');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

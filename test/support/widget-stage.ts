@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from './browser';
+import { launchBrowser } from '../../bench/support/browser';
 import { startWebchatServer, type WebchatServer } from './fakes/webchat-server';
 
 /** Milliseconds: one generous patience for everything that is waited for. */

@@ -1,6 +1,9 @@
+import { DEADLINE_ORDER } from '../../domain/conversation/deadlines';
 import { draftOf, fieldsOf, objectOf } from '../../web/board/configuration/schema';
 import { levelOf, THRESHOLDS } from '../../web/board/levels';
 import { type Interval, pointsOf } from '../../web/board/reports/intervals';
+import { EMPTY_MAIL, mailBody } from '../../web/desk/conversation/mail-body';
+import { windowLeft } from '../../web/desk/conversation/window-left';
 import { type Item, type Message, pending, threadOf } from '../../web/desk/thread';
 import { append, cursorOf, EMPTY_TIMELINE, putMedium, report } from '../../web/desk/timeline';
 import type { Unsent } from '../../web/desk/unsent';
@@ -169,6 +172,37 @@ describe('what is not sent yet', () => {
   });
 });
 
+describe('the composer', () => {
+  const endsAt = '2026-03-02T10:00:00.000Z';
+  const at = (hours: number) => Date.parse(endsAt) - hours * 3_600_000;
+  it.each([
+    [null, 1, 'open'],
+    [{ endsAt, outside: 'template' }, 5, 'open'],
+    [{ endsAt, outside: 'template' }, 3.5, 'soon'],
+    [{ endsAt, outside: 'template' }, 0, 'template'],
+    [{ endsAt, outside: 'none' }, -1, 'none'],
+  ] as const)(
+    'knows how the reply window %j stands %s h before its end: %s',
+    (window, hours, is) => {
+      expect(windowLeft(window, at(hours)).state).toBe(is);
+    },
+  );
+
+  const file = { mediaId: 'med_1', mimeType: 'image/png', fileName: 'a.png' };
+  it('makes a mail only of what no plain text can say', () => {
+    expect(mailBody('hi', EMPTY_MAIL)).toEqual(text('hi'));
+    expect(
+      mailBody('hi', { subject: ' A ', cc: 'a@b.example; c@d.example', attachments: [file] }),
+    ).toEqual({
+      type: 'EMAIL',
+      subject: 'A',
+      text: 'hi',
+      cc: ['a@b.example', 'c@d.example'],
+      attachments: [{ mediaId: 'med_1', fileName: 'a.png' }],
+    });
+  });
+});
+
 describe('forms of the configuration', () => {
   const document = {
     components: {
@@ -274,6 +308,11 @@ describe('the board', () => {
 });
 
 describe('languages', () => {
+  it('have a word for every deadline of a conversation', () => {
+    // Routing's own two are never a conversation's.
+    const own = DEADLINE_ORDER.filter((name) => !['presence', 'unknownLogout'].includes(name));
+    expect(own.filter((name) => !(`timer.${name}` in en))).toEqual([]);
+  });
   it('fill in the same places', () => {
     const places = (words: string) => [...words.matchAll(/\{\w+\}/g)].map(String).sort();
     const wrong = Object.keys(en).filter((key) => {

@@ -99,6 +99,9 @@ export function useOfferNote({ taskId, conversationId }: Offer): string | null {
 }
 
 export interface ListFilter {
+  readonly open?: 'true';
+  /** At once; further ones by pages. */
+  readonly limit?: string;
   readonly agentId?: string;
   readonly channelType?: string;
   readonly queueId?: string;

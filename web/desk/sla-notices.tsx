@@ -114,7 +114,7 @@ function NoticeCard({ notice }: { notice: SlaNotice }) {
           </Button>
         ) : null}
         {selected === conversationId ? null : (
-          <Button variant="default" onClick={() => select(conversationId)}>
+          <Button className="wide" variant="subtle" onClick={() => select(conversationId)}>
             {t('sla.open')}
           </Button>
         )}

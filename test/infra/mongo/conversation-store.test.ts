@@ -120,6 +120,18 @@ describe('list', () => {
     ).toEqual([id]);
   });
 
+  it('tells what is open, and who is there now from who has been there', async () => {
+    const [here, gone] = [uniqueName('agt_'), uniqueName('agt_')];
+    const left = agent(gone, '2025-01-02T00:00:00.000Z');
+    const open = await aStored({ state: 'ACTIVE', participants: [agent(here), left] });
+    const closed = await aStored({ state: 'CLOSED', participants: [agent(here)] });
+    expect(await idsOf({ agentId: here, open: true })).toEqual([open]);
+    expect(await idsOf({ agentId: gone, open: true })).toEqual([]);
+    expect(await idsOf({ agentId: here })).toEqual(expect.arrayContaining([open, closed]));
+    const all = await idsOf({ open: true }, 200);
+    expect([all.includes(open), all.includes(closed)]).toEqual([true, false]);
+  });
+
   it('finds every word of a transcript, in whatever script, while it is live and after it closed', async () => {
     const word = uniqueName('w').replaceAll('-', '');
     const id = uniqueName('cnv_');

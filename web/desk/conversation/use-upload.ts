@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { MediaMade } from '../../shared/api';
 import { useLocale } from '../../shared/i18n/locale';
 import type { MessageBody } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
+import type { Uploaded } from './mail-body';
 
 /** Bytes of one file (http-api.md section 1). */
 const FILE_MAX_BYTES = 25 * 1024 * 1024;
@@ -14,7 +14,6 @@ export interface Upload {
   readonly names: readonly string[];
   readonly take: (files: readonly File[]) => void;
 }
-export type Uploaded = MediaMade & { readonly fileName: string };
 
 /** Uploads files, each on its own; `done` hears of each that has arrived. */
 export function useUpload(done: (file: Uploaded) => void): Upload {

@@ -2,7 +2,7 @@ import { ActionIcon, Button, NativeSelect, TextInput, Tooltip } from '@mantine/c
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Search, SquarePen } from 'lucide-react';
-import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import { isOpen, type PageOf, type Summary } from '../../shared/model';
 import { useSince } from '../../shared/ui/now';
@@ -133,7 +133,8 @@ function Found({ tab, q, channelType, selected }: FoundProps) {
   const { t } = useLocale();
   const { me } = useSignedIn();
   const filter: ListFilter = {
-    ...(tab === 'mine' ? { agentId: me.subject } : {}),
+    ...(tab === 'mine' ? { agentId: me.subject, open: 'true' } : {}),
+    ...(tab === 'waiting' ? { open: 'true', limit: '200' } : {}),
     ...(channelType ? { channelType } : {}),
     ...(q ? { q } : {}),
   };
@@ -141,6 +142,7 @@ function Found({ tab, q, channelType, selected }: FoundProps) {
   const items = useMemo(() => {
     const all = list.data?.pages.flatMap((page) => page.items) ?? [];
     if (tab === 'mine')
+      // What the stream has told since then counts.
       return all.filter((item) => item.agentIds.includes(me.subject) && item.state !== 'CLOSED');
     if (tab === 'waiting')
       return all
@@ -148,6 +150,11 @@ function Found({ tab, q, channelType, selected }: FoundProps) {
         .sort((a, b) => (a.waitingSince ?? '').localeCompare(b.waitingSince ?? ''));
     return all;
   }, [list.data, tab, me.subject]);
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  useEffect(() => {
+    // Who waits longest may stand on the last page.
+    if (tab === 'waiting' && hasNextPage && !isFetching) void fetchNextPage();
+  }, [tab, hasNextPage, isFetching, fetchNextPage]);
   if (list.isPending) return <Loading />;
   if (list.isError && items.length === 0)
     return <Failed error={list.error} retry={() => void list.refetch()} />;

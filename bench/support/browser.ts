@@ -12,7 +12,7 @@ export async function launchBrowser(): Promise<Browser> {
       (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)),
     ).find(isExecutable);
   if (!found)
-    throw new Error('There is no browser. Run `npm test`, it gets one, or set CHROMIUM_PATH.');
+    throw new Error('There is no browser. Run `npm test` once, it gets one, or set CHROMIUM_PATH.');
   // As root, in a container, Chromium's own sandbox does not start.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath: found, args });
