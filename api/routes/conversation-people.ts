@@ -17,6 +17,7 @@ import type { Joining } from '../conversations/join';
 import type { People } from '../conversations/people';
 import { AnId } from '../conversations/schemas';
 import { createRoute, createRouter, json, jsonBody, z } from '../openapi';
+import type { AgentAccess } from '../routing/agent-access';
 import { conversationParams } from './conversations';
 
 const tags = ACTS_TAGS;
@@ -133,11 +134,12 @@ const routes = {
 export interface PeopleRouteDeps extends RouteDeps, Acting, Joining {
   readonly access: ConversationAccess;
   readonly people: People;
+  readonly agents: AgentAccess;
 }
 
 /** Who takes part: joining, leaving, asking for humans, passing on. */
 export function conversationPeopleRoutes(deps: PeopleRouteDeps) {
-  const { access, people, scene, perform, join, changeRole } = deps;
+  const { access, people, agents, scene, perform, join, changeRole } = deps;
 
   /** What the target of a hand-over is; unknown ones are `NOT_FOUND`. */
   async function target(to: z.infer<typeof Target>) {
@@ -158,6 +160,7 @@ export function conversationPeopleRoutes(deps: PeopleRouteDeps) {
             'Agents join by themselves; colleagues are consulted or brought in.',
           );
         await access.act(at.principal, at.facts.id);
+        await agents.agent(at.principal, agentId); // only those whom the supervisor has
       }
       return c.json(told(await join(c, at, { agentId, role, letIn: true })), 200);
     })

@@ -424,7 +424,10 @@ describe('a supervisor', () => {
     const ids = body.agents.map(({ id }: { id: string }) => id);
     expect(ids).toContain('agt_ana');
     expect(ids).not.toContain('agt_far');
+    const { path: conversation } = await aCustomer();
+    const joins = { agentId: 'agt_far', role: 'PRIMARY' };
     const foreign = [
+      ['sup_sara', 'POST', `${conversation}/participants`, joins],
       ['sup_sara', 'GET', '/v1/agents/agt_far'],
       ['sup_sara', 'GET', '/v1/agents/agt_far/tasks'],
       ['sup_sara', 'GET', '/v1/agents/agt_far/events'],
