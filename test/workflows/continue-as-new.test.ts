@@ -2,10 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createRoutingActivities } from '../../activities/routing';
+import type { TaskChanged } from '../../domain/conversation/events';
+import type { RoutingRequest } from '../../domain/routing/model';
 import { startTemporal } from '../../infra/embedded/temporal';
+import { createRoutingWorkflow, type Signal } from '../../infra/routing-workflow';
+import { ROUTING_TASK_QUEUE } from '../../workflows/routing/messages';
 import { binaryPath } from '../support/binaries';
 import { type BotChat, type ChatServer, useChats } from '../support/bot-chat';
+import { Desk } from '../support/desk';
+import { MemoryRouting } from '../support/fakes/memory-routing';
+import { workflowBundle } from '../support/workflow-bundle';
 
 /** Events of a run after which the server suggests continue-as-new. */
 const SUGGESTED = 400;
@@ -98,6 +106,124 @@ describe('continue-as-new', () => {
     expect(await runsOf(chat)).toBe(1);
   });
 });
+
+describe('continue-as-new of routing', () => {
+  const AGENTS = Array.from({ length: 30 }, (_, n) => `agent-${n}`);
+  const PLACES = AGENTS.length * 5;
+  const REQUESTS = PLACES + 60;
+  const domain = new MemoryRouting();
+  domain.queue('support', { reservationSeconds: 590 });
+  for (const id of AGENTS) domain.agent(id);
+  const desk = new Desk(() => chats.server);
+  /** Agents by the task that they won. */
+  const accepted = new Map<string, Set<string>>();
+  /** By task: a conversation may be told twice. */
+  const answers = new Map<string, Promise<unknown>>();
+  let stop: () => Promise<void>;
+
+  /** Stands for every conversation: whatever rings is accepted at once. */
+  async function tellConversation(_workflowId: string, { payload }: Signal): Promise<boolean> {
+    const { taskId, change } = payload as TaskChanged;
+    if (change.type === 'RESERVED' && !answers.has(taskId))
+      answers.set(taskId, desk.accepts(change.agentId, taskId));
+    if (change.type === 'ACCEPTED')
+      accepted.set(taskId, (accepted.get(taskId) ?? new Set()).add(change.agent.agentId));
+    return true;
+  }
+
+  beforeAll(async () => {
+    const { client, connection, namespace } = chats.server;
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: ROUTING_TASK_QUEUE,
+      workflowBundle: await workflowBundle(),
+      activities: createRoutingActivities({
+        ...domain.deps,
+        workflow: { ...createRoutingWorkflow(client), tellConversation },
+        logger: { warn: () => undefined },
+      }),
+    });
+    const running = worker.run();
+    stop = async () => {
+      worker.shutdown();
+      await running;
+    };
+  });
+  afterAll(() => stop?.());
+
+  it('amid logins, requests, accepts and ends: each call is answered, nobody has two winners, nothing is forgotten', async () => {
+    await desk.opens();
+    const tell = async (name: string, payload: object) => desk.handle.signal(name, payload);
+    const logins = AGENTS.map((id) => desk.sets(id, 'READY'));
+    const asked = Array.from({ length: REQUESTS }, (_, n) => n);
+    await inParallel(asked, CALLERS, (n) => tell('agentRequested', aRequest(n)));
+    expect((await Promise.all(logins)).map(({ state }) => state)).toEqual(
+      AGENTS.map(() => 'READY'),
+    );
+    await until(() => accepted.size === PLACES);
+    expect(await desk.queue('support')).toMatchObject({ waiting: REQUESTS - PLACES });
+
+    const ended = [...accepted].slice(0, REQUESTS - PLACES); // each leaves its place to the next
+    await inParallel(ended, CALLERS, ([taskId, winners]) =>
+      tell('taskEnded', { taskId, agentId: [...winners][0], conversationId: `cnv_${taskId}` }),
+    );
+    await until(() => accepted.size === REQUESTS);
+
+    await Promise.all(answers.values()); // none refused, none lost
+    expect([...accepted.values()].filter((winners) => winners.size !== 1)).toEqual([]);
+    for (const id of AGENTS)
+      expect((await desk.agent(id))?.mrds.find(({ mrdId }) => mrdId === 'chat')?.tasks).toBe(5);
+    expect(await desk.queue('support')).toMatchObject({ waiting: 0 });
+    const { runId, raw } = await desk.handle.describe();
+    expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(runId);
+  });
+});
+
+/** Who signal at the same time. */
+const CALLERS = 8;
+
+function aRequest(n: number): RoutingRequest {
+  const now = Date.now();
+  return {
+    taskId: `tsk_${n}`,
+    conversationId: `cnv_tsk_${n}`,
+    workflowId: `conversation:cus_${n}`,
+    queueId: 'support',
+    agentId: null,
+    mrdId: 'chat',
+    direction: 'INBOUND',
+    priority: 1,
+    attributes: {},
+    queuedAt: now,
+    waitingSince: now,
+    ttlDueAt: now + 3_600_000,
+    avoidAgentIds: [],
+    presentAgentIds: [],
+    prefer: null,
+  };
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  callers: number,
+  call: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await call(item);
+    }),
+  );
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const patience = Date.now() + 50_000;
+  while (!holds()) {
+    if (Date.now() > patience) throw new Error('it never came');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 async function typesOf(chat: BotChat): Promise<readonly string[]> {
   return (await chat.timeline()).map(({ type }) => type);

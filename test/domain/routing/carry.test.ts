@@ -3,7 +3,8 @@ import type { RoutingConfig } from '../../../domain/routing/model';
 import { AGENTS_MAX, type RoutingState, WAITING_MAX } from '../../../domain/routing/state';
 import { anAgent, aQueue, aRoutingConfig, aStep, RoutingStory } from '../../support/routing';
 
-/** What one payload of continue-as-new may have, by our own rule (architecture.md section 4). */
+/** What one payload of continue-as-new may have, by our own rule. */
+const CARRIED_BYTES = 1.5 * 1024 * 1024;
 
 /** Ids as long as those of real conversations and customers, all different. */
 function ids(n: number) {
@@ -79,6 +80,8 @@ describe('a routing domain is carried through continue-as-new', () => {
     expect(story.state.waiting.size).toBe(WAITING_MAX);
     const carried = JSON.stringify(carry(story.state, story.now));
     expect(carried.length).toBeLessThan(1.5 * 1024 * 1024);
+    expect(Buffer.byteLength(carried)).toBeLessThanOrEqual(CARRIED_BYTES);
+    expect(Buffer.byteLength(carried)).toBeGreaterThan(CARRIED_BYTES / 2); // it was full
     const again = restore(JSON.parse(carried), config, story.now);
     expect(plain(again)).toEqual(plain(story.state));
   });
