@@ -185,6 +185,8 @@ export interface MailServer {
   readonly secure: boolean;
   readonly user: string | null;
   readonly password: string | null;
+  /** PEM; trusted beside the public authorities. */
+  readonly ca?: string | undefined;
 }
 /** A mailbox on an IMAP server, and who we are there. */
 export interface Mailbox {
@@ -195,6 +197,8 @@ export interface Mailbox {
   readonly user: string;
   readonly password: string;
   readonly mailbox: string;
+  /** PEM; trusted beside the public authorities. */
+  readonly ca?: string | undefined;
 }
 /** A whole mail (RFC 5322) and its envelope. */
 export interface MailToSend {

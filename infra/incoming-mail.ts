@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import { type FetchQueryObject, ImapFlow } from 'imapflow';
 import { OutgoingError } from '../domain/outgoing-error';
 import { isPublicAddress } from './address-rules';
@@ -12,6 +13,7 @@ export interface Mailbox {
   readonly user: string;
   readonly password: string;
   readonly mailbox: string;
+  readonly ca?: string | undefined;
 }
 export interface WaitingMail {
   /** Unique and growing while the mailbox's `uidValidity` stays. */
@@ -91,7 +93,7 @@ export function createIncomingMail(outgoing: Pick<Outgoing, 'addressesOf'>): Inc
 
 /** Connects to an address that was checked, whatever the name says by then. */
 function clientFor(mailbox: Mailbox, address: string): ImapFlow {
-  const { host, port, secure, user, password } = mailbox;
+  const { host, port, secure, user, password, ca } = mailbox;
   const client = new ImapFlow({
     host: address,
     port,
@@ -99,6 +101,8 @@ function clientFor(mailbox: Mailbox, address: string): ImapFlow {
     ...(isIP(host) ? {} : { servername: host }),
     // A password crosses the internet under TLS or not at all.
     ...(!secure && isPublicAddress(address) ? { doSTARTTLS: true } : {}),
+    // The certificate must be good for the name that was configured, also after STARTTLS.
+    tls: { rejectUnauthorized: true, ...(ca && { ca: trusted(ca) }) },
     auth: { user, pass: password },
     logger: false,
     disableAutoIdle: true,
@@ -110,6 +114,11 @@ function clientFor(mailbox: Mailbox, address: string): ImapFlow {
   // The command that was under way fails with it, too.
   client.on('error', () => undefined);
   return client;
+}
+
+/** A list of our own replaces the public authorities: they are named again. */
+function trusted(ca: string): string[] {
+  return [...rootCertificates, ca];
 }
 
 function reading(client: ImapFlow, uidValidity: string): OpenMailbox {

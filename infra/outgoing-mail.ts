@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { OutgoingError } from '../domain/outgoing-error';
 import { SmtpError, type SmtpPhase } from '../domain/smtp-error';
@@ -13,6 +14,7 @@ export interface MailServer {
   readonly secure: boolean;
   readonly user: string | null;
   readonly password: string | null;
+  readonly ca?: string | undefined;
 }
 export interface Mail {
   readonly from: string;
@@ -80,7 +82,10 @@ export function createOutgoingMail(outgoing: Pick<Outgoing, 'dial'>): OutgoingMa
   };
 }
 
-function connectionOver(socket: Socket, { host, port, secure, user }: MailServer): SMTPConnection {
+function connectionOver(
+  socket: Socket,
+  { host, port, secure, user, ca }: MailServer,
+): SMTPConnection {
   return new SMTPConnection({
     connection: socket,
     host,
@@ -89,7 +94,7 @@ function connectionOver(socket: Socket, { host, port, secure, user }: MailServer
     name: GREETING_NAME,
     // A password crosses the internet under TLS or not at all.
     requireTLS: !secure && user !== null && isPublicAddress(socket.remoteAddress ?? ''),
-    tls: { servername: host },
+    tls: { servername: host, ...(ca && { ca: [...rootCertificates, ca] }) },
     logger: false,
   });
 }

@@ -3,6 +3,15 @@ import { Secrets } from '../secrets';
 
 const host = z.string().min(1).max(253);
 const port = z.int().min(1).max(65_535);
+const ca = z
+  .string()
+  .max(65_536)
+  .regex(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM')
+  .optional()
+  .meta({
+    description:
+      'Who may have signed the server’s certificate, beside the public authorities. PEM.',
+  });
 
 /** Attributes of an e-mail connector (http-api.md section 2). */
 export const EmailConfig = z.strictObject({
@@ -19,6 +28,7 @@ export const EmailConfig = z.strictObject({
     }),
     user: z.string().min(1).max(320).optional(),
     password: z.string().min(1).optional(),
+    ca,
   }),
   imap: z
     .strictObject({
@@ -28,6 +38,7 @@ export const EmailConfig = z.strictObject({
       user: z.string().min(1).max(320),
       password: z.string().min(1),
       mailbox: z.string().min(1).max(200).default('INBOX'),
+      ca,
     })
     .optional()
     .meta({

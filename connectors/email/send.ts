@@ -14,8 +14,8 @@ export async function send(
   const { cfg, sendMail } = context;
   if (!sendMail) throw new ConnectorError('ChannelStopped', 'no way out', { reason: 'config' });
   const { mail, messageId } = await compose(part, context);
-  const { host, port, secure, user = null, password = null } = cfg.smtp;
-  const { refused } = await sendMail({ host, port, secure, user, password }, mail).catch(fail);
+  const { user = null, password = null, ...server } = cfg.smtp;
+  const { refused } = await sendMail({ ...server, user, password }, mail).catch(fail);
   if (refused.some((address) => address.toLowerCase() === part.to.toLowerCase()))
     throw new ConnectorError('Unreachable', 'the recipient was refused', { reason: 'recipient' });
   return { providerMessageIds: [messageId], state: 'sent' };

@@ -301,3 +301,14 @@ function connectionOf(session: { id: string }): { destroy(): void } {
   for (const connection of connections) if (connection.id === session.id) return connection._socket;
   throw new Error('no such session');
 }
+
+it('an authority of one’s own is a certificate, or refused', () => {
+  const smtp = (ca: string) =>
+    EmailConfig.safeParse({
+      address: 'support@shop.test',
+      smtp: { host: 'mail.test', ca },
+      inboundSecret: 'mail-secret-of-the-tests',
+    }).success;
+  expect(smtp('-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----')).toBe(true);
+  expect(smtp('/etc/ssl/ca.pem')).toBe(false);
+});

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createRoutingActivities } from '../../activities/routing';
+import type { CallBot } from '../../activities/types';
+import type { BotAnswer } from '../../domain/bot/answer';
 import type { TaskChanged } from '../../domain/conversation/events';
 import type { RoutingRequest } from '../../domain/routing/model';
 import { startTemporal } from '../../infra/embedded/temporal';
@@ -45,6 +47,12 @@ async function impatientServer(): Promise<ChatServer> {
   };
 }
 
+/** Of the external bot, which answers once it may. */
+const asked: string[] = [];
+let letAnswer = () => {};
+const answers = new Promise<void>((resolve) => {
+  letAnswer = resolve;
+});
 const sent: string[] = [];
 let openGate = () => {};
 const gate = new Promise<void>((resolve) => {
@@ -52,7 +60,16 @@ const gate = new Promise<void>((resolve) => {
 });
 const chats = useChats(impatientServer, {
   botsFile: path.resolve('test/support/bots/odd.ts'),
-  activities: { gate: () => gate },
+  activities: {
+    gate: () => gate,
+    async callBot({ about }: CallBot): Promise<BotAnswer> {
+      if (about.type !== 'message' || about.body.type !== 'PLAIN')
+        return { replies: [], actions: [] };
+      asked.push(about.body.text);
+      await answers;
+      return { replies: [{ type: 'PLAIN', text: `re: ${about.body.text}` }], actions: [] };
+    },
+  },
   sends: {
     async sendPart({ messageId, part }) {
       await new Promise((resolve) => setTimeout(resolve, 300)); // a provider that takes its time
@@ -104,6 +121,29 @@ describe('continue-as-new', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await typesOf(chat)).toContain('TASK_ENQUEUED');
     expect(await runsOf(chat)).toBe(1);
+  });
+
+  it('waits for an external bot’s answer, and the next run asks on in order', async () => {
+    const bot = { id: 'external', kind: 'WEBHOOK' as const };
+    const chat = await chats.start('external', { bot, botTimeoutSeconds: 60, maxBotTurns: 1000 });
+    const said = ['first'];
+    await chat.says('first');
+    while ((await historyOf(chat)) < SUGGESTED) {
+      said.push(`meanwhile ${said.length}`);
+      await chat.says(said.at(-1) ?? '');
+    }
+    expect([await runsOf(chat), asked]).toEqual([1, ['first']]);
+    letAnswer();
+    const replies = () =>
+      chat.timeline().then((all) => all.filter(({ type }) => type === 'BOT_MESSAGE'));
+    const patience = Date.now() + 30_000;
+    while ((await replies()).length < said.length && Date.now() < patience)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await replies()).map(({ body }) => body && 'text' in body && body.text)).toEqual(
+      said.map((text) => `re: ${text}`),
+    );
+    expect(asked).toEqual(said);
+    expect(await runsOf(chat)).toBeGreaterThan(1);
   });
 });
 
