@@ -3,6 +3,9 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 /**
  * One lazy timer for all deadlines of a conversation (architecture.md decision 5). A deadline that moves later leaves the running
  * timer alone: it wakes the loop, which reads the table again. Only an earlier one replaces it.
+ *
+ * It never rings early. It rings late by as long as the workflow task took that set it: the clock of a workflow stands at the task's
+ * start (moved on by local activities alone), while the server counts from its completion.
  */
 export class Alarm {
   /** The timer fired since the last `hush`. */
