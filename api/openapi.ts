@@ -207,7 +207,7 @@ function complete(method: string, path: string, operation: Operation): void {
   const changes = method !== 'get';
   const statuses = [
     400,
-    ...(isPublic ? [] : [401, 403]),
+    ...(isPublic && !policy.ownDoor ? [] : [401, 403]),
     404,
     ...(changes ? [409] : []),
     ...(method === 'put' ? [412] : []),

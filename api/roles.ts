@@ -4,6 +4,8 @@ import type { Role } from './principal';
 export interface RoutePolicy {
   /** Roles; `anyone` needs no credential (the route checks a signature or a token of its own where it says so). */
   readonly who: readonly Role[] | 'anyone';
+  /** The route itself checks a credential of another protocol, and refuses as that one does: 401 or 403. */
+  readonly ownDoor?: boolean;
   /** A browser's stream may bring a one-use ticket in the URL. */
   readonly ticket?: boolean;
   /**
@@ -28,6 +30,7 @@ const READERS: readonly Role[] = ['admin', 'operator', 'supervisor', 'agent', 'b
 const PEOPLE: readonly Role[] = ['admin', 'operator', 'supervisor', 'agent'];
 const STAFF: readonly Role[] = ['admin', 'operator', 'supervisor', 'agent', 'connector', 'bot'];
 const PUBLIC: RoutePolicy = { who: 'anyone' };
+const OWN_DOOR: RoutePolicy = { who: 'anyone', ownDoor: true };
 
 const only = (...roles: readonly (readonly Role[])[]): RoutePolicy => ({
   who: [...new Set(roles.flat())],
@@ -166,23 +169,23 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   'GET /webchat/{channelId}/demo': PUBLIC,
 
   // Direct Line: the routes check secret, token and ticket by the protocol's own rules.
-  'POST /directline/{channelId}/tokens/generate': PUBLIC,
-  'POST /directline/{channelId}/tokens/refresh': PUBLIC,
-  'POST /directline/{channelId}/conversations': PUBLIC,
-  'GET /directline/{channelId}/conversations/{conversationId}': PUBLIC,
+  'POST /directline/{channelId}/tokens/generate': OWN_DOOR,
+  'POST /directline/{channelId}/tokens/refresh': OWN_DOOR,
+  'POST /directline/{channelId}/conversations': OWN_DOOR,
+  'GET /directline/{channelId}/conversations/{conversationId}': OWN_DOOR,
   'POST /directline/{channelId}/conversations/{conversationId}/activities': {
-    who: 'anyone',
+    ...OWN_DOOR,
     selfDeduping: true,
   },
-  'GET /directline/{channelId}/conversations/{conversationId}/activities': PUBLIC,
+  'GET /directline/{channelId}/conversations/{conversationId}/activities': OWN_DOOR,
   'POST /directline/{channelId}/conversations/{conversationId}/upload': {
-    who: 'anyone',
+    ...OWN_DOOR,
     body: 'stream',
   },
-  'GET /directline/{channelId}/conversations/{conversationId}/stream': PUBLIC,
+  'GET /directline/{channelId}/conversations/{conversationId}/stream': OWN_DOOR,
   'POST /deepchat/{channelId}/messages': only(CUSTOMER),
   'POST /deepchat/{channelId}/files': { who: CUSTOMER, body: 'stream' },
-  'GET /deepchat/{channelId}/socket': PUBLIC,
+  'GET /deepchat/{channelId}/socket': OWN_DOOR,
 
   // Configuration
   'GET /v1/providers': only(ADMIN),

@@ -96,11 +96,14 @@ function routesOf(resource: ResourceName) {
   const secrets = Object.fromEntries(
     (SECRET_FIELDS[resource] ?? []).map((field) => [field, maskable(fields[field] as z.ZodType)]),
   );
+  const hidden = Object.fromEntries(
+    (SECRET_FIELDS[resource] ?? []).map((field) => [field, z.literal(MASK).optional()]),
+  );
   const input = z
     .strictObject({ id: ConfigId.optional(), ...fields, ...secrets, ...lenient })
     .meta({ id: `${name}Input` });
   const stored = z
-    .looseObject({ id: ConfigId, ...fields, ...readOnly })
+    .looseObject({ id: ConfigId, ...fields, ...hidden, ...readOnly })
     .meta({ id: `Stored${name}` });
   const withState = z
     .looseObject({ id: ConfigId, ...fields, ...readOnly, ...AGENT_STATE })
