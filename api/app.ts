@@ -21,6 +21,7 @@ import { createIssuerDiscovery, type DiscoverIssuer } from './oidc-discovery';
 import { createRouter } from './openapi';
 import { catalogueRoutes } from './routes/catalogue';
 import { configurationRoutes } from './routes/configuration';
+import { hookRegistrationRoutes } from './routes/hook-registrations';
 import { operationRoutes } from './routes/operations';
 import { pageRoutes } from './routes/pages';
 import { signInRoutes } from './routes/sign-in';
@@ -117,6 +118,7 @@ function mountRoutes(
   app.route('/', catalogueRoutes(deps));
   app.route('/', configurationRoutes(deps));
   app.route('/', webhookDeliveryRoutes(deps));
+  app.route('/', hookRegistrationRoutes(deps));
   mountConversationApi(app, deps);
 }
 

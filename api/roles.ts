@@ -207,6 +207,8 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
   ...configuration('wrap-up-forms'),
   ...configuration('canned-replies'),
   ...configuration('customer-labels'),
+  'GET /v1/channels/{id}/webhook': only(ADMIN),
+  'POST /v1/channels/{id}/webhook/register': only(ADMIN),
   ...configuration('webhook-subscriptions'),
   'GET /v1/webhook-subscriptions/{id}/deliveries': only(ADMIN),
   'POST /v1/webhook-subscriptions/{id}/deliveries/{deliveryId}/retry': only(ADMIN),

@@ -332,6 +332,8 @@ export interface Connector<Config> {
     context: HookContext<Config>,
     outcome?: HookOutcome,
   ): HookReply;
+  /** Tells the provider where to call, where it has a call for that. A repeat changes nothing there. Throws `ConnectorError`. */
+  registerWebhook?(hook: { readonly url: string }, context: CallContext<Config>): Promise<void>;
   /** Throws `ConnectorError`; never retries by itself. */
   send(part: OutboundPart, context: SendContext<Config>): Promise<SendResult>;
   /** Finds a part whose outcome is unknown; null = certainly absent. Throws `ConnectorError` when it cannot tell. */

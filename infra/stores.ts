@@ -12,6 +12,7 @@ import type { Projection } from '../domain/conversation/projection';
 import type { Conversation } from '../domain/conversation/view';
 import type { MediaFailure, MediaView } from '../domain/message/media-state';
 import type { ReportedState } from '../domain/message/reported-state';
+import type { HookRegistrationStore } from './hook-registrations';
 import type { Page, PageRequest } from './page';
 import type { JobStore } from './privacy-stores';
 import type { ReportStore, TaskStore } from './report-store';
@@ -569,6 +570,7 @@ export interface Stores {
   readonly audit: AuditLog;
   readonly unparsed: UnparsedStore;
   readonly webhooks: WebhookDeliveryStore;
+  readonly hookRegistrations: HookRegistrationStore;
   /** Throws when MongoDB does not answer in a second. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -21,6 +21,7 @@ import { activityLogs } from './activity-logs';
 import { type Bundle, bundleFile, readBundle } from './bundle';
 import { countOpen, promote } from './deployment';
 import { keepHealthFile } from './health-file';
+import { runHookRegistrationService } from './hook-registration-service';
 import { keptBundles, lookAfterKept } from './kept-bundles';
 import { runMailboxService } from './mailbox-service';
 import { activityFigures } from './metrics/activities';
@@ -74,6 +75,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   const until = AbortSignal.any([stop, over.signal]);
   const webhooks = runWebhookService(config, stores, logger, until);
   const mailboxes = runMailboxService({ config, stores, temporal: client, logger }, until);
+  const registrations = runHookRegistrationService(config, stores, logger, until);
   let health: Promise<void> | undefined;
   try {
     for (const queue of queuesOf(activities, config.embedded))
@@ -100,6 +102,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
     over.abort();
     await webhooks;
     await mailboxes;
+    await registrations;
     await health;
     await metrics.close();
     await stores.close();

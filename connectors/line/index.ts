@@ -1,6 +1,7 @@
 import type { Capabilities, Connector } from '../connector';
 import { LineConfig } from './config';
 import { fetchMedia } from './fetch-media';
+import { registerWebhook } from './register';
 import { send } from './send';
 import { parse, reply, verify } from './webhook';
 
@@ -15,6 +16,7 @@ export const lineConnector: Connector<LineConfig> = {
   verify,
   parse,
   reply,
+  registerWebhook,
   send,
   fetchMedia,
 };

@@ -1,6 +1,7 @@
 import type { Capabilities, Connector } from '../connector';
 import { GRAPH_SECRETS } from '../meta/config';
 import { MessengerConfig } from './config';
+import { registerWebhook } from './register';
 import { markRead, send, typing } from './send';
 import { accounts, handshake, parse, reply, verify } from './webhook';
 
@@ -14,6 +15,7 @@ const shared = {
   verify,
   parse,
   reply,
+  registerWebhook,
   send,
   typing,
   markRead,

@@ -2,6 +2,7 @@ import type { Capabilities, Connector } from '../connector';
 import { TelegramConfig } from './config';
 import { fetchMedia } from './fetch-media';
 import { edit, react, remove, typing } from './news';
+import { registerWebhook } from './register';
 import { acknowledge, send } from './send';
 import { parse, reply, verify } from './webhook';
 
@@ -16,6 +17,7 @@ export const telegramConnector: Connector<TelegramConfig> = {
   verify,
   parse,
   reply,
+  registerWebhook,
   send,
   typing,
   react,

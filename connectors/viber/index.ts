@@ -1,5 +1,6 @@
 import type { Capabilities, Connector } from '../connector';
 import { ViberConfig } from './config';
+import { registerWebhook } from './register';
 import { send } from './send';
 import { parse, reply, verify } from './webhook';
 
@@ -14,6 +15,7 @@ export const viberConnector: Connector<ViberConfig> = {
   verify,
   parse,
   reply,
+  registerWebhook,
   send,
 };
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Capabilities, Connector } from '../connector';
 import { GRAPH_SECRETS } from '../meta/config';
 import { CloudConfig, DialogConfig, type WhatsAppConfig } from './config';
+import { registerWebhook } from './register';
 import { fetchMedia, markRead, react, send, typing } from './send';
 import { accounts, handshake, parse, reply, verify } from './webhook';
 
@@ -29,6 +30,7 @@ function profile<Config extends WhatsAppConfig>(
     verify,
     parse,
     reply,
+    registerWebhook,
     send,
     typing,
     markRead,

@@ -142,11 +142,11 @@ function pathOf(cfg: WhatsAppConfig, edge: 'messages' | 'media'): string {
 }
 
 /** Below `baseUrl`, which may have a path of its own. */
-function addressAt({ baseUrl }: Context, path: string): string {
+export function addressAt({ baseUrl }: Context, path: string): string {
   return baseUrl.replace(/\/+$/, '') + path;
 }
 
-function credentials(cfg: WhatsAppConfig): Record<string, string> {
+export function credentials(cfg: WhatsAppConfig): Record<string, string> {
   const [secret] = secretsOf(isCloud(cfg) ? cfg.accessToken : cfg.apiKey);
   if (!secret) throw new ConnectorError('ChannelStopped', 'no credentials', { reason: 'config' });
   return isCloud(cfg) ? { authorization: `Bearer ${secret}` } : { 'd360-api-key': secret };

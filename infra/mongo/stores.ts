@@ -19,6 +19,7 @@ import { createCustomerStore } from './customer-store';
 import { createDataKeyStore } from './data-key-store';
 import { createDeliveryStore } from './delivery-store';
 import { createErasureStore } from './erasure-store';
+import { createHookRegistrations } from './hook-registrations';
 import { createIdempotencyStore } from './idempotency-store';
 import { ensureIndexes } from './indexes';
 import { createJobStore } from './job-store';
@@ -70,6 +71,8 @@ export interface OpenStores extends Stores {
   readonly mailboxPositions: MailboxPositions;
   /** Of the one worker that reads mailboxes. */
   readonly mailboxLease: Lease;
+  /** Of the one worker that tells providers where to call. */
+  readonly hookRegistrationLease: Lease;
 }
 
 /**
@@ -169,6 +172,8 @@ export async function createStores({
     webhookLease: createLease(db, 'webhooks', LEASE_SECONDS, now),
     mailboxPositions: createMailboxPositions(db, now),
     mailboxLease: createLease(db, 'mailboxes', LEASE_SECONDS, now),
+    hookRegistrations: guarded(createHookRegistrations(db)),
+    hookRegistrationLease: createLease(db, 'hook-registrations', LEASE_SECONDS, now),
     ping: () => withinPatience(db.command({ ping: 1 })),
     async close() {
       await Promise.all([feed.close(), follower.close()]);
