@@ -260,3 +260,22 @@ describe('ping', () => {
     await expect(stores().ping()).resolves.toBeUndefined();
   });
 });
+
+it('what became of a registration is kept, replaced and forgotten', async () => {
+  const { hookRegistrations } = opened().stores;
+  const row = {
+    channelId: 'tg',
+    fingerprint: 'f',
+    url: 'https://parley.example/webhooks/tg',
+    state: 'FAILED',
+    reason: 'away',
+    attempts: 1,
+    lastAttemptAt: null,
+    nextAttemptAt: null,
+  } as const;
+  await hookRegistrations.save(row);
+  await hookRegistrations.save({ ...row, state: 'REGISTERED', attempts: 0 });
+  expect(await hookRegistrations.all()).toEqual([{ ...row, state: 'REGISTERED', attempts: 0 }]);
+  await hookRegistrations.forget('tg');
+  expect(await hookRegistrations.get('tg')).toBeNull();
+});
