@@ -1,6 +1,5 @@
 import { ConfigId } from '../../domain/channel/schema';
 import { ProblemError } from '../../domain/errors';
-import { whyNotReachable } from '../../infra/public-url';
 import { principalOf, type RouteDeps } from '../context';
 import { createAuditTrail } from '../conversations/audit-trail';
 import { createRoute, createRouter, json, z } from '../openapi';
@@ -51,7 +50,7 @@ export function hookRegistrationRoutes({ stores, connectors, config, logger }: R
     if (!connectors.get(found.connector.providerId)?.registerWebhook)
       return { ...told, state: 'MANUAL' };
     const known = await stores.hookRegistrations.get(id);
-    if (!known) return { ...told, state: 'PENDING', reason: whyNotReachable(config.publicUrl) };
+    if (!known) return { ...told, state: 'PENDING' };
     const { fingerprint: _, ...shown } = known;
     return shown;
   }
