@@ -17,6 +17,7 @@ const sources = [
     'web',
     'scripts',
     'bench',
+    'simulation',
   ],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
 ];

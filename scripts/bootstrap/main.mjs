@@ -49,6 +49,12 @@ const targets = {
     build: true,
     command: dist('bench/run.js'),
   },
+  simulate: {
+    about: 'a day of a contact centre in virtual time',
+    binaries: () => ['temporal-test-server'],
+    build: true,
+    command: dist('simulation/run.js'),
+  },
 };
 
 /** @returns the exit code of the target */
