@@ -20,8 +20,8 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.parley/'],
   transform: { '^.+\\.[tj]s$': '@swc/jest' },
   transformIgnorePatterns: [
-    // The driver's file does a dynamic import, which Jest refuses as well.
-    `/node_modules/(?!(${esmOnly.join('|')})/|mongodb/lib/runtime_adapters)`,
+    // Files that do a dynamic import, which Jest refuses as well.
+    `/node_modules/(?!(${esmOnly.join('|')})/|mongodb/lib/runtime_adapters|@opentelemetry/otlp-exporter-base/)`,
   ],
   moduleNameMapper: { '^@bots$': '<rootDir>/bots/index.ts' },
   setupFiles: ['<rootDir>/test/support/seed.ts'],

@@ -16,6 +16,7 @@ import { presence } from './middleware/presence';
 import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
 import { requestId } from './middleware/request-id';
 import { securityHeaders } from './middleware/security-headers';
+import { traced } from './middleware/trace';
 import { createIssuerVerifier } from './oidc';
 import { createIssuerDiscovery, type DiscoverIssuer } from './oidc-discovery';
 import { createRouter } from './openapi';
@@ -53,6 +54,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   // In this order: who is asking is known before their body is read, and the body is sound before it is looked up by key.
   const { rateWindowSeconds: windowSeconds } = limits;
   app.use(requestId(deps.withLogFields));
+  if (deps.tracing) app.use(traced(deps.tracing));
   app.use(requestMetrics(deps.metrics));
   app.use(securityHeaders(config));
   // Before anything that may refuse: the widget must be able to read a refusal.

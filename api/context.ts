@@ -7,6 +7,7 @@ import type { BotAnswer } from '../domain/bot/answer';
 import type { BotGrant } from '../infra/bot-credentials';
 import type { Outgoing } from '../infra/outgoing';
 import type { Stores } from '../infra/stores';
+import type { Tracing } from '../infra/tracing/types';
 import type { Authenticator } from './authenticator';
 import type { Principal } from './principal';
 import type { ApiConfig, ApiLimits } from './settings';
@@ -35,6 +36,8 @@ export interface AppDeps {
   /** @default lines carry what they are given alone */
   readonly withLogFields?: WithLogFields;
   readonly metrics: Registry;
+  /** Unset: nothing is traced. */
+  readonly tracing?: Tracing | null;
   readonly now: () => Date;
   /** Aborted when the process stops: open streams end and their readers come back. */
   readonly stopping: AbortSignal;

@@ -23,6 +23,8 @@ import { aborted, runService, stopRequested } from '../infra/process';
 import { repeatErasures } from '../infra/repeat-erasures';
 import type { Stores } from '../infra/stores';
 import { connectTemporal } from '../infra/temporal-client';
+import { tracingOf } from '../infra/tracing/start';
+import { tracedClient } from '../infra/tracing/temporal-client';
 import { authenticatorOf, createApp } from './app';
 import { createCodecApp, originsOf } from './codec/codec-app';
 import { type CheckerDeps, createConfigurationChecker } from './configuration/checker';
@@ -64,8 +66,11 @@ async function serve(
   const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
   closing.push(() => stores.close());
   const dataConverter = dataConverterOf(config, stores.dataKeys);
+  const tracing = tracingOf(config, 'api');
+  if (tracing) closing.push(() => tracing.close());
   const { client: temporal, connection } = await connectTemporal(config.temporal, {
     dataConverter,
+    interceptors: tracedClient(tracing),
   });
   closing.push(() => connection.close());
   const startJob = createStartJob({ temporal, stores });
@@ -113,6 +118,7 @@ async function serve(
     config,
     logger,
     withLogFields,
+    tracing,
     metrics,
     now,
     stopping,

@@ -16,6 +16,8 @@ import type { OpenStores } from '../infra/mongo/stores';
 import { createOutgoing } from '../infra/outgoing';
 import { createOutgoingMail } from '../infra/outgoing-mail';
 import { createRoutingWorkflow } from '../infra/routing-workflow';
+import { tracedOutgoing } from '../infra/tracing/outgoing';
+import type { Tracing } from '../infra/tracing/types';
 import type { WorkerCounters } from './metrics/counters';
 
 /** Activities by the queue that runs them. A queue with neither activities nor workflows gets no worker. */
@@ -30,15 +32,22 @@ export interface ParleyActivities {
 /** Openings that can be answered while MongoDB is down: a few KB each. */
 const REMEMBERED_CUSTOMERS = 10_000;
 
+export interface ParleyActivityDeps {
+  readonly client: Client;
+  readonly stores: OpenStores;
+  readonly logger: Logger;
+  readonly counters: WorkerCounters;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
+}
+
 /** Builds connectors and callers and hands them, with the stores, to the activities. */
 export function parleyActivities(
   config: Config,
-  client: Client,
-  stores: OpenStores,
-  logger: Logger,
-  counters: WorkerCounters,
+  { client, stores, logger, counters, tracing }: ParleyActivityDeps,
 ): ParleyActivities {
-  const outgoing = createOutgoing(config);
+  const guarded = createOutgoing(config);
+  const outgoing = tracing ? tracedOutgoing(guarded, tracing) : guarded;
   const activities = createActivities({
     stores,
     workflows: createConversationWorkflows(client),
@@ -50,7 +59,7 @@ export function parleyActivities(
     bots: {
       ...stores,
       protocolOf: botProtocolOf,
-      outgoing: createOutgoing(config),
+      outgoing,
       serviceUrlOf: createBotCredentials(config).serviceUrlOf,
     },
     sends: {

@@ -7,6 +7,7 @@ import { type Bundle, buildIdOf, bundleFile, repositoryRoot } from './bundle';
 export async function buildBundle(workflowsPath = sourceOf('workflows')): Promise<Bundle> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [path.join(repositoryRoot(), 'workflows', 'tracing.ts')],
     failureConverterPath: path.join(repositoryRoot(), 'workflows', 'failure-converter.ts'),
     webpackConfigHook,
     logger: new DefaultLogger('WARN'),

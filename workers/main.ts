@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createStartJob } from '../api/privacy/start-job';
 import { connectorOf } from '../connectors';
 import type { Config } from '../infra/config';
@@ -16,6 +16,8 @@ import { repeatErasures } from '../infra/repeat-erasures';
 import { scheduleRetention } from '../infra/retention-schedule';
 import { ensureSearchAttributes } from '../infra/search-attributes';
 import { connectTemporal, connectTo, temporalConnectionOptions } from '../infra/temporal-client';
+import { tracingOf } from '../infra/tracing/start';
+import { tracedClient } from '../infra/tracing/temporal-client';
 import { parleyActivities } from './activities';
 import { activityLogs } from './activity-logs';
 import { type Bundle, bundleFile, readBundle } from './bundle';
@@ -27,7 +29,9 @@ import { runMailboxService } from './mailbox-service';
 import { activityFigures } from './metrics/activities';
 import { serveWorkerMetrics } from './metrics/service';
 import { createWorkerGroup, type WorkerGroup } from './run-worker';
+import { installRuntime } from './runtime';
 import { pinnedQueues, type QueueOptions, queuesOf } from './task-queues';
+import { tracedActivities, tracingSinks } from './tracing';
 import { runWebhookService } from './webhook-service';
 
 const LOOK_AFTER_KEPT_EVERY_MS = 60_000;
@@ -43,8 +47,10 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   );
   const stores = await createStores({ ...config, connectorFacts: connectorOf, logger });
   const dataConverter = dataConverterOf(config, stores.dataKeys);
+  const tracing = tracingOf(config, 'worker');
   const { client, connection: clientConnection } = await connectTemporal(config.temporal, {
     dataConverter,
+    interceptors: tracedClient(tracing),
   });
   const providerOf = async (channelId: string) => {
     const found = await stores.config.channel(channelId).catch(() => null);
@@ -66,9 +72,17 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   });
   const metrics = await serveWorkerMetrics(config, sdkMetricsPort, logger);
   const { counters } = metrics;
-  const activities = parleyActivities(config, client, stores, logger, counters);
-  const interceptors = { activity: [activityLogs(), activityFigures({ counters, providerOf })] };
-  const group = createWorkerGroup({ connection, namespace, dataConverter, interceptors });
+  const activities = parleyActivities(config, { client, stores, logger, counters, tracing });
+  const group = createWorkerGroup({
+    ...{ connection, namespace, dataConverter, sinks: tracingSinks(tracing) },
+    interceptors: {
+      activity: [
+        activityLogs(),
+        ...tracedActivities(tracing),
+        activityFigures({ counters, providerOf }),
+      ],
+    },
+  });
   void aborted(stop).then(() => group.stopAll()); // failures of the drain arrive at group.ended
 
   const over = new AbortController();
@@ -105,6 +119,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
     await registrations;
     await health;
     await metrics.close();
+    await tracing?.close();
     await stores.close();
     await clientConnection.close();
     await connection.close();
@@ -176,37 +191,6 @@ async function serveKept({
 
 function keyOf(buildId: string, taskQueue: string): string {
   return `${buildId} ${taskQueue}`;
-}
-
-/** The SDK's own messages in our log. Its signal handling is off: this process drains by {@link stopRequested}. */
-function installRuntime(logger: Logger, metricsPort: number): void {
-  const levels = {
-    TRACE: 'trace',
-    DEBUG: 'debug',
-    INFO: 'info',
-    WARN: 'warn',
-    ERROR: 'error',
-  } as const;
-  Runtime.install({
-    shutdownSignals: [],
-    telemetryOptions: {
-      metrics: {
-        prometheus: {
-          bindAddress: `127.0.0.1:${metricsPort}`,
-          unitSuffix: true,
-          countersTotalSuffix: true,
-          useSecondsForDurations: true,
-        },
-      },
-    },
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      // A queue of activities alone, or of workflows alone, is meant so.
-      const expected =
-        message.endsWith('registered, not polling for workflow tasks') ||
-        message.endsWith('registered, not polling for activity tasks');
-      logger[expected ? 'debug' : levels[level]]({ ...meta, err: meta?.['error'] }, message);
-    }),
-  });
 }
 
 if (require.main === module) {

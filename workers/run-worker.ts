@@ -18,7 +18,8 @@ export interface WorkerGroup {
   readonly ended: Promise<void>;
 }
 
-interface GroupOptions extends Pick<WorkerOptions, 'namespace' | 'dataConverter' | 'interceptors'> {
+interface GroupOptions
+  extends Pick<WorkerOptions, 'namespace' | 'dataConverter' | 'interceptors' | 'sinks'> {
   readonly connection: NativeConnection;
 }
 

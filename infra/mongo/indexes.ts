@@ -3,6 +3,8 @@ import { REPORT_INDEXES } from './report-documents';
 import { SEND_INDEXES } from './send-documents';
 import { WEBHOOK_INDEXES } from './webhook-deliveries';
 
+/** The server's code for a collection that is not there. */
+const NAMESPACE_NOT_FOUND = 26;
 /** The server's codes for an index of that name that is made otherwise. */
 const MADE_OTHERWISE: readonly unknown[] = [85, 86];
 
@@ -11,14 +13,8 @@ const MADE_OTHERWISE: readonly unknown[] = [85, 86];
  * at each start, before anything is served.
  */
 export async function ensureIndexes(db: Db): Promise<void> {
-  const all = Object.entries({
-    ...INDEXES,
-    ...REPORT_INDEXES,
-    ...SEND_INDEXES,
-    ...WEBHOOK_INDEXES,
-  });
   await Promise.all(
-    all.map(async ([name, indexes]) => {
+    allIndexes().map(async ([name, indexes]) => {
       const collection = db.collection(name);
       try {
         await collection.createIndexes([...indexes]);
@@ -29,6 +25,30 @@ export async function ensureIndexes(db: Db): Promise<void> {
       }
     }),
   );
+}
+
+/** Indexes that a database lacks, as `collection.name`. Changes nothing. */
+export async function missingIndexes(db: Db): Promise<string[]> {
+  const missing = await Promise.all(
+    allIndexes().map(async ([name, indexes]) => {
+      const there = await db.collection(name).indexes().catch(none);
+      const names = new Set(there.map((index) => index.name));
+      return indexes
+        .filter((index) => !names.has(index.name))
+        .map((index) => `${name}.${index.name}`);
+    }),
+  );
+  return missing.flat();
+}
+
+/** There is no such collection yet. */
+function none(error: unknown): never[] {
+  if (error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND) return [];
+  throw error;
+}
+
+function allIndexes() {
+  return Object.entries({ ...INDEXES, ...REPORT_INDEXES, ...SEND_INDEXES, ...WEBHOOK_INDEXES });
 }
 
 async function remake(collection: Collection, index: IndexDescription): Promise<void> {

@@ -37,6 +37,11 @@ const targets = {
     build: true,
     command: dist('scripts/demo.js'),
   },
+  doctor: {
+    about: 'what is amiss with this installation',
+    build: true,
+    command: dist('scripts/doctor.js'),
+  },
   replay: {
     about: 'replay histories against the current bundle',
     build: true,

@@ -16,12 +16,16 @@ import { createCustomerRuns } from '../../infra/customer-runs';
 import { createErasureList, type ErasureList } from '../../infra/erasure-list';
 import { createMediaLinks } from '../../infra/media-links';
 import { createStores, type OpenStores } from '../../infra/mongo/stores';
-import { createOutgoing } from '../../infra/outgoing';
+import { createOutgoing, type Outgoing } from '../../infra/outgoing';
 import { createOutgoingMail } from '../../infra/outgoing-mail';
 import { dataConverterOf } from '../../infra/payload-codec';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
 import type { ResourceName } from '../../infra/stores';
+import { tracedOutgoing } from '../../infra/tracing/outgoing';
+import { tracedClient } from '../../infra/tracing/temporal-client';
+import type { Tracing } from '../../infra/tracing/types';
 import { sealingFailures } from '../../workers/bundle';
+import { tracedActivities, tracingSinks } from '../../workers/tracing';
 import {
   BOT_TASK_QUEUE,
   CONVERSATION_TASK_QUEUE,
@@ -65,6 +69,8 @@ export interface LiveOptions {
   readonly limits?: ApiConfig['limits'];
   /** Temporal stores what it is given sealed (`PARLEY_PAYLOAD_ENCRYPTION`). @default false */
   readonly payloadEncryption?: boolean;
+  /** Called once servers are there. @default nothing is traced */
+  readonly tracing?: () => Tracing;
   /** A file that exports `bots` like bots/index.ts. */
   readonly botsFile?: string;
 }
@@ -92,7 +98,11 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       { payloadEncryption: options.payloadEncryption ?? false },
       stores.dataKeys,
     );
-    const client = new Client({ connection: clientConnection, namespace, dataConverter });
+    const tracing = options.tracing?.() ?? null;
+    const client = new Client({
+      ...{ connection: clientConnection, namespace, dataConverter },
+      interceptors: tracedClient(tracing),
+    });
     const connection = await NativeConnection.connect({ address });
     const sent: { url: string; body: string }[] = [];
     let running: { readonly worker: Worker; readonly done: Promise<void> }[] = [];
@@ -112,6 +122,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
         isMediaLink: links.isValid,
         mediaLinkOf: links.linkOf,
         limits: options.limits,
+        tracing,
         ...given,
       });
     const api = open();
@@ -121,6 +132,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       return created.provider(request.url, request.body);
     };
     const erasures = createErasureList(path.resolve('.parley', 'test-erasures', namespace));
+    const toProvider = { fetch: () => provider as typeof globalThis.fetch };
     const activities = createActivities({
       stores,
       workflows: createConversationWorkflows(client),
@@ -139,7 +151,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       sends: {
         ...stores,
         connectorOf,
-        outgoing: { fetch: () => provider as typeof globalThis.fetch },
+        outgoing: tracing ? tracedOutgoing(toProvider as Outgoing, tracing) : toProvider,
         mail: createOutgoingMail(createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] })),
         linkOf: links.linkOf,
         publicUrl: PUBLIC_URL,
@@ -161,7 +173,10 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       },
       another: (given) => open(given),
       async startWorkers() {
-        const common = { connection, namespace, dataConverter };
+        const common = {
+          ...{ connection, namespace, dataConverter, sinks: tracingSinks(tracing) },
+          interceptors: { activity: tracedActivities(tracing) },
+        };
         const { code } = await workflowBundle(options.botsFile);
         const workflows = {
           workflowBundle: { code: dataConverter ? sealingFailures(code) : code },

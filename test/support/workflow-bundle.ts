@@ -26,6 +26,7 @@ export async function workflowBundle(
   if (kept !== null) return { code: kept };
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
+    workflowInterceptorModules: [path.resolve('workflows/tracing.ts')],
     failureConverterPath: path.resolve('workflows/failure-converter.ts'),
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => ({

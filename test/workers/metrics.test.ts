@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Registry } from 'prom-client';
+import { ProblemError } from '../../domain/errors';
 import { activityFigures } from '../../workers/metrics/activities';
 import { createWorkerCounters } from '../../workers/metrics/counters';
 
@@ -59,6 +60,12 @@ describe('activityFigures', () => {
       { entries: [entry('CUSTOMER_MESSAGE')] },
       failure('ArchiveConflict'),
       'parley_archive_writes_total{outcome="ArchiveConflict"} 1',
+    ],
+    [
+      'appendTimeline',
+      { entries: [entry('CUSTOMER_MESSAGE')] },
+      new ProblemError('UNAVAILABLE', 'later'),
+      'parley_archive_writes_total{outcome="UNAVAILABLE"} 1',
     ],
     ['verifyArchive', {}, { ok: false }, 'parley_archive_verdicts_total{outcome="Refused"} 1'],
     [

@@ -6,6 +6,7 @@ import type {
   SendPart,
   SendPartResult,
 } from '../../activities/types';
+import { ProblemError } from '../../domain/errors';
 import type { RoutingNews } from '../../infra/routing-stores';
 import type { WorkerCounters } from './counters';
 
@@ -117,7 +118,10 @@ function mediaFetched(
   counters.mediaFetches.inc({ outcome: failure ?? 'Stored' });
 }
 
+/** The stable type or code of what was thrown, else its name: never its text. */
 function failureOf(error: unknown): string {
-  const { type } = error as { readonly type?: unknown };
-  return typeof type === 'string' && type ? type : error instanceof Error ? error.name : 'Error';
+  const { type, code } = error as { readonly type?: unknown; readonly code?: unknown };
+  if (typeof type === 'string' && type) return type;
+  if (error instanceof ProblemError) return String(code);
+  return error instanceof Error ? error.name : 'Error';
 }
