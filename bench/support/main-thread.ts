@@ -3,6 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 /** Milliseconds from which a task is long: the browser's own measure. */
 const LONG_MS = 50;
 
+/** The browser tells of its tasks only in the second. */
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', '__metadata'];
+
 interface TraceEvent {
   readonly name: string;
   readonly ph: string;
@@ -19,7 +22,7 @@ export async function longTasks(
   page: Page,
   act: () => Promise<void>,
 ): Promise<readonly number[]> {
-  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] });
+  await browser.startTracing(page, { categories: CATEGORIES });
   let trace: Buffer;
   try {
     await act();
@@ -34,10 +37,12 @@ export async function longTasks(
       .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  return traceEvents
+  const tasks = traceEvents
     .filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid} ${tid}`))
-    .map(({ dur = 0 }) => dur / 1000)
-    .filter((ms) => ms >= LONG_MS);
+    .map(({ dur = 0 }) => dur / 1000);
+  // None at all is no smooth page but a trace that says nothing.
+  if (tasks.length === 0) throw new Error('the trace tells of no task of a main thread');
+  return tasks.filter((ms) => ms >= LONG_MS);
 }
 
 interface InPage {

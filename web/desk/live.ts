@@ -10,6 +10,8 @@ import { append, cursorOf, EMPTY_TIMELINE, putMedium, report, type Timeline } fr
 
 /** How long a sign of typing lasts without a further one, ms. */
 const TYPING_MS = 8000;
+/** Milliseconds between two readings of lists that events ask for. */
+const LISTS_EVERY_MS = 2000;
 /** Entries that change nothing but the transcript. */
 const SPOKEN = /_MESSAGE$|^NOTE_ADDED$|^MESSAGE_|^BOT_SUGGESTION$|^WRAPUP_APPLIED$/;
 
@@ -103,7 +105,7 @@ function createBuffer(client: QueryClient, id: string) {
       ?.some(({ conversationId }) => conversationId === id);
     if (added.some(({ type }) => !SPOKEN.test(type)) || (answered && isWarned))
       void client.invalidateQueries({ queryKey: keys.conversation(id) });
-    if (added.length > 0) void client.invalidateQueries({ queryKey: keys.lists });
+    if (added.length > 0) refreshLists(client);
     const customers = added.filter(({ type }) => type === 'ASSOCIATED_CUSTOMER_CHANGED');
     if (customers.length > 0) void client.invalidateQueries({ queryKey: ['customer'] });
   }
@@ -119,6 +121,19 @@ function createBuffer(client: QueryClient, id: string) {
       later();
     },
   };
+}
+
+let listsAt = 0;
+let listsTimer: ReturnType<typeof setTimeout> | undefined;
+/** Reads lists anew, once for all that is told within {@link LISTS_EVERY_MS}: a customer who goes on and on changes them little. */
+function refreshLists(client: QueryClient): void {
+  if (listsTimer !== undefined) return;
+  const wait = Math.max(0, listsAt + LISTS_EVERY_MS - Date.now());
+  listsTimer = setTimeout(() => {
+    listsTimer = undefined;
+    listsAt = Date.now();
+    void client.invalidateQueries({ queryKey: keys.lists });
+  }, wait);
 }
 
 /** Puts what is told of a conversation in the place of what lists have of it. */
@@ -160,7 +175,7 @@ function takeAgentEvent(client: QueryClient, agentId: string, { type, data }: Ag
     ...known.filter(({ taskId }) => taskId !== data.taskId),
     ...(type === 'OFFER' ? [data as Offer] : []),
   ]);
-  void client.invalidateQueries({ queryKey: keys.lists });
+  refreshLists(client);
 }
 
 /** The newest threshold of a conversation stands for those before. */
@@ -182,7 +197,7 @@ export function useAgentStream(agentId: string): void {
     const stream = `agent:${agentId}`;
     let cursor: string | null = null;
     const refresh = () => {
-      void client.invalidateQueries({ queryKey: keys.lists });
+      refreshLists(client);
       void client.invalidateQueries({ queryKey: ['requests'] });
     };
     void follow({
@@ -195,7 +210,7 @@ export function useAgentStream(agentId: string): void {
         if (event === 'conversation') {
           const { conversation } = JSON.parse(data) as { conversation: Summary };
           putSummary(client, conversation);
-          void client.invalidateQueries({ queryKey: keys.lists });
+          refreshLists(client);
           return;
         }
         if (event === 'list') return refresh();

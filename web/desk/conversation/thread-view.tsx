@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { Empty } from '../../shared/ui/states';
@@ -61,10 +61,13 @@ export function Thread({ conversation, items, typing, outbox, role, reply }: Thr
     if (!element) return;
     setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX);
   }
-  function jump(id: string): void {
-    const index = items.findIndex((item) => item.kind === 'message' && item.id === id);
-    if (index >= 0) rows.scrollToIndex(index, { align: 'center' });
-  }
+  const jump = useCallback(
+    (id: string) => {
+      const index = items.findIndex((item) => item.kind === 'message' && item.id === id);
+      if (index >= 0) rows.scrollToIndex(index, { align: 'center' });
+    },
+    [items, rows],
+  );
   return (
     <div className="thread">
       <div
@@ -127,7 +130,8 @@ type ThreadItemProps = Pick<ThreadProps, 'conversation' | 'items' | 'outbox' | '
   readonly item: Item;
   readonly jump: (id: string) => void;
 };
-function ThreadItem({ item, ...props }: ThreadItemProps) {
+/** Drawn anew when something about it has changed, not at every turn of the wheel. */
+const ThreadItem = memo(function ThreadItem({ item, ...props }: ThreadItemProps) {
   switch (item.kind) {
     case 'day':
       return <DayDivider at={item.at} />;
@@ -138,4 +142,4 @@ function ThreadItem({ item, ...props }: ThreadItemProps) {
     case 'message':
       return <MessageView message={item} {...props} />;
   }
-}
+});

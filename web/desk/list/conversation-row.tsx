@@ -1,4 +1,5 @@
 import { Circle, CirclePause, Clock, DoorClosed, Headset, Hourglass } from 'lucide-react';
+import { memo } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Summary } from '../../shared/model';
 import { ChannelIcon } from '../../shared/ui/channel-icon';
@@ -8,7 +9,13 @@ import { useSeen } from '../seen';
 import { select } from '../selection';
 
 /** One conversation in a list: who, on what, how it stands, how long it waits. */
-export function ConversationRow({ summary, selected }: { summary: Summary; selected: boolean }) {
+export const ConversationRow = memo(function ConversationRow({
+  summary,
+  selected,
+}: {
+  summary: Summary;
+  selected: boolean;
+}) {
   const { t, named, time } = useLocale();
   const name = useNames();
   const waited = useSince(summary.waitingSince);
@@ -58,7 +65,7 @@ export function ConversationRow({ summary, selected }: { summary: Summary; selec
       </span>
     </button>
   );
-}
+});
 
 export function StateSign({ state }: { state: string }) {
   const props = { 'aria-hidden': true, size: 12 };
