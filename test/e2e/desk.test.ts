@@ -114,7 +114,7 @@ describe('desk and board', () => {
     await ana
       .getByRole('listitem')
       .filter({ hasText: 'Patient' })
-      .getByRole('button', { name: 'Join' })
+      .getByRole('button', { name: 'Join', exact: true })
       .click();
     await said(ana, 'I am Patient').waitFor();
     await write(ana, 'Your case is mine.');
