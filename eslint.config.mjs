@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const server = [
-  '{domain,workflows,bots,activities,connectors,api,workers,infra,scripts,bench,simulation,test}/**/*.ts',
+  '{domain,workflows,bots,activities,connectors,api,workers,infra,scripts,bench,simulation,chaos,test}/**/*.ts',
 ];
 
 export default defineConfig(

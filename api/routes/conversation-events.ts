@@ -17,7 +17,7 @@ const getEvents = createRoute({
   tags: ['Conversations'],
   summary: 'Entries as they happen',
   description:
-    'Server-Sent Events. An entry has no event name and its `seq` as `id`; `Last-Event-ID` or `?after=` goes on behind it, without loss or repeat, else it begins at the first entry. `event: delivery`, `event: media` and `event: typing` are news without an id.',
+    'Server-Sent Events. An entry has no event name and its `seq` as `id`; `Last-Event-ID` or `?after=` goes on behind it, without loss or repeat, else it begins at the first entry. An entry that comes again, other, under the same `seq` replaces the first: a killed process had left it unconfirmed. `event: delivery`, `event: media` and `event: typing` are news without an id.',
   request: {
     params: conversationParams,
     query: z.object({ after: Seq.optional(), ticket: z.string().max(512).optional() }),

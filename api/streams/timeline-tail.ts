@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArchivedEntry, ChangeFeed, TimelineStore } from '../../infra/stores';
 import { isUnavailable } from '../ingress/outage-budget';
+import { ShownEntries } from './shown-entries';
 import type { EventSink } from './sse';
 
 /** Entries read from the archive at a time. */
@@ -14,7 +15,10 @@ export interface TimelineTail {
   readonly after: number;
   readonly timeline: Pick<TimelineStore, 'read'>;
   readonly feed: Pick<ChangeFeed, 'onEntries' | 'onReset'>;
-  /** Writes one entry; called in order of `seq`, without a hole or a repeat. */
+  /**
+   * Writes one entry; called in order of `seq`, without a hole or a repeat. Where entries of a lost attempt were written again, it goes
+   * back to the first of them: the later one under a number stands.
+   */
   readonly write: (entry: ArchivedEntry) => void;
 }
 
@@ -29,20 +33,27 @@ export async function followTimeline(
   signal: AbortSignal,
 ): Promise<void> {
   let last = after;
+  /** Where the next read begins, when that is before `last`. */
+  let rewind = Number.POSITIVE_INFINITY;
   let stale = true;
   let wake: (() => void) | null = null;
   const refresh = () => {
     stale = true;
     wake?.();
   };
+  const shown = new ShownEntries();
   const take = (entry: ArchivedEntry) => {
     last = entry.seq;
-    write(entry);
+    if (shown.add(entry)) write(entry);
   };
   const stops = [
     feed.onReset(refresh),
     feed.onEntries(conversationId, (entry) => {
-      if (entry.seq <= last) return;
+      if (entry.seq <= last) {
+        if (!shown.differs(entry)) return;
+        rewind = Math.min(rewind, entry.seq - 1); // the archive says which of the two stands
+        return refresh();
+      }
       // The feed does not know what has become of its media.
       if (!stale && entry.seq === last + 1 && entry.media.length === 0) take(entry);
       else refresh();
@@ -53,6 +64,8 @@ export async function followTimeline(
     while (!signal.aborted) {
       if (stale) {
         stale = false;
+        last = Math.min(last, rewind);
+        rewind = Number.POSITIVE_INFINITY;
         // News that come during the read are ahead of `last` and set it again.
         const page = await patiently(() => timeline.read(conversationId, last, PAGE));
         for (const entry of page ?? []) if (entry.seq > last) take(entry);

@@ -3,6 +3,7 @@ import { ProblemError } from '../../domain/errors';
 import { eventKey } from '../../domain/message/event-key';
 import type { MediaView } from '../../domain/message/media-state';
 import type { ArchivedEntry, EntryPlace, StoredConversation, Stores } from '../../infra/stores';
+import { ShownEntries } from '../streams/shown-entries';
 import { type Cursor, formatCursor, type Position } from './cursor';
 
 /** One visitor on one channel, as the token names them, and the customer who they are by now. */
@@ -32,6 +33,9 @@ interface Chat {
   shown: number | null;
   /** Its last entry was shown: nothing more will come. */
   through: boolean;
+  /** What was looked at last, and where the next read begins when something of it was written again. */
+  readonly looked: ShownEntries;
+  rewind: number;
 }
 
 /**
@@ -106,6 +110,8 @@ export class VisitorHistory {
   async *next(limit: number): AsyncGenerator<ShownEntry> {
     let left = limit;
     for (const chat of this.chats.filter(({ through }) => !through)) {
+      chat.seen = Math.min(chat.seen, chat.rewind);
+      chat.rewind = Number.POSITIVE_INFINITY;
       for (;;) {
         const page = await this.stores.timeline.read(chat.id, chat.seen, PAGE);
         if (page.length === 0) break;
@@ -128,24 +134,29 @@ export class VisitorHistory {
    * the archive has to be asked.
    */
   offer(entry: ArchivedEntry): ShownEntry | null | 'behind' {
-    const chat = this.hear(entry.conversationId);
+    const chat = this.hear(entry);
+    if (chat.rewind < chat.seen) return 'behind';
     if (entry.seq <= chat.seen) return null;
     if (chat.sessions?.size === 0 && !this.startsSession(entry)) return null;
     return chat.sessions && entry.seq === chat.seen + 1 ? this.take(chat, entry) : 'behind';
   }
 
-  /** There is a conversation by this id, perhaps before any list has it. */
-  hear(conversationId: string): Chat {
-    const known = this.chats.find(({ id }) => id === conversationId);
-    if (known) return known;
-    const chat = newChat(conversationId);
-    this.chats.push(chat);
+  /** Has heard of an entry: perhaps of a conversation that no list has yet, or of one that was written again. */
+  hear(entry: ArchivedEntry): Chat {
+    const { conversationId: id, seq } = entry;
+    const chat = this.chats.find((known) => known.id === id) ?? newChat(id);
+    if (!this.chats.includes(chat)) this.chats.push(chat);
+    if (chat.looked.differs(entry)) {
+      chat.rewind = Math.min(chat.rewind, seq - 1); // the archive says which of the two stands
+      chat.through = false;
+    }
     return chat;
   }
 
   private take(chat: Chat, entry: ArchivedEntry): ShownEntry | null {
     if (entry.seq <= chat.seen) return null;
     chat.seen = entry.seq;
+    if (!chat.looked.add(entry)) return null;
     if (this.startsSession(entry)) chat.sessions?.add(entry.channelSessionId ?? '');
     if (!visibleTo(entry, 'CUSTOMER', { sessionIds: [...(chat.sessions ?? [])] })) return null;
     chat.shown = entry.seq;
@@ -226,7 +237,10 @@ export class VisitorHistory {
 }
 
 function newChat(id: string): Chat {
-  return { id, sessions: null, seen: 0, shown: null, through: false };
+  return {
+    ...{ id, sessions: null, seen: 0, shown: null, through: false },
+    ...{ looked: new ShownEntries(), rewind: Number.POSITIVE_INFINITY },
+  };
 }
 
 /** An entry as its visitor gets it; of their own message they get back the id that their client gave it. */

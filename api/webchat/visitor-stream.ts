@@ -41,7 +41,7 @@ export async function followVisitor(
   const onEntry = (entry: ArchivedEntry) => {
     // A read that is under way may or may not see it: the next one will. What has become of its media the feed does not know.
     if (reading || stale || entry.media.length > 0) {
-      history.hear(entry.conversationId);
+      history.hear(entry);
       return refresh(false);
     }
 

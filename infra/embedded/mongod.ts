@@ -51,6 +51,8 @@ export async function startMongod(options: {
         '--nounixsocket',
         '--quiet',
       ],
+      // It would log slow operations whole, with what customers are called and have written.
+      ...['--slowOpSampleRate', '0'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // On SIGTERM it would wait 15 s for clients to move to another member; there is none.
       ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],

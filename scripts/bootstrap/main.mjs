@@ -60,6 +60,12 @@ const targets = {
     build: true,
     command: dist('simulation/run.js'),
   },
+  'test:chaos': {
+    about: 'break it in every way that it has to survive (--help, --only F7 --seed 42, --long)',
+    binaries: () => ['temporal', 'mongod'],
+    build: true,
+    command: [process.execPath, '--import', 'tsx', path.join(root, 'chaos/run.ts')],
+  },
 };
 
 /** @returns the exit code of the target */
@@ -83,11 +89,11 @@ export async function main([name = '--help', ...args]) {
 }
 
 function usage() {
-  const lines = Object.entries(targets).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`);
+  const lines = Object.entries(targets).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
   console.log(`Usage: node scripts/bootstrap.mjs <target> [arguments]
 
 ${lines.join('\n')}
-  …        any other script of package.json
+  …          any other script of package.json
 
 Installs what is missing first: packages, server binaries, the build. Nothing is written outside of this directory and
 PARLEY_DATA_DIR (${path.join('.', '.parley')}). Settings: README.md, "Configuration".`);

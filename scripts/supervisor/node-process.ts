@@ -14,6 +14,8 @@ export interface NodeProcessOptions {
   readonly niceness?: number;
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number;
+  /** A file descriptor that gets what it writes. @default our own output */
+  readonly output?: number;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface NodeProcessOptions {
  * ends things in order; and it has a channel to us, whose end tells it that the supervisor was killed.
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<Run> {
-  const { name, args, env, dataDir, niceness = 0, graceMs } = options;
+  const { name, args, env, dataDir, niceness = 0, graceMs, output = 'inherit' } = options;
   const child = spawn(process.execPath, args, {
     env,
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));

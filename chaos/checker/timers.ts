@@ -1,0 +1,98 @@
+import { type Anomaly, anomaly } from './anomaly';
+import { placeOf } from './messages';
+import type { ArchivedConversation, Entry, Rules, RunRecord } from './record';
+
+/** I9: no deadline fires before its time, none twice. By workflow time, as the archive has it. */
+export function checkTimers({ conversations, rules }: RunRecord): Anomaly[] {
+  return conversations.flatMap((conversation) => [
+    ...inactivity(conversation, rules),
+    ...tasks(conversation, rules),
+    ...holds(conversation),
+  ]);
+}
+
+/**
+ * Customer inactivity: what the customer writes stops it and what an agent writes begins it anew (domain.md 5.2), so it is at least
+ * its time after both; and it fires once between two of them.
+ */
+function inactivity({ entries }: ArchivedConversation, { inactivitySeconds }: Rules): Anomaly[] {
+  const found: Anomaly[] = [];
+  const channels = new Map<string, string>();
+  const began = new Map<string, Entry>();
+  const expired = new Map<string, Entry>();
+  for (const entry of entries) {
+    const { type, channelSessionId: session } = entry;
+    if (type === 'AGENT_MESSAGE') for (const id of channels.keys()) restart(id, entry);
+    if (session === null) continue;
+    if (type === 'CHANNEL_SESSION_STARTED')
+      channels.set(session, String(entry.data?.['channelId']));
+    if (type === 'CHANNEL_SESSION_STARTED' || type === 'CUSTOMER_MESSAGE') restart(session, entry);
+    if (type !== 'CHANNEL_SESSION_EXPIRED') continue;
+    const seconds = inactivitySeconds[channels.get(session) ?? ''] ?? 0;
+    const since = began.get(session);
+    if (since && secondsBetween(since, entry) < seconds)
+      found.push(anomaly('early', placeOf(entry), since, entry));
+    const other = expired.get(session);
+    if (other) found.push(anomaly('twice-fired', placeOf(entry), other, entry));
+    expired.set(session, entry);
+  }
+  return found;
+
+  function restart(session: string, entry: Entry): void {
+    began.set(session, entry);
+    expired.delete(session);
+  }
+}
+
+/** Offers, requests and wrap-ups that ran out of time. */
+function tasks({ entries }: ArchivedConversation, rules: Rules): Anomaly[] {
+  const found: Anomaly[] = [];
+  const since = new Map<string, Entry>();
+  const ends = new Map<string, Entry>();
+  for (const entry of entries) {
+    const taskId = String(entry.data?.['taskId'] ?? '');
+    if (entry.type === 'TASK_ENQUEUED') since.set(`request ${taskId}`, entry);
+    if (entry.type === 'AGENT_RESERVED') since.set(`offer ${taskId}`, entry);
+    if (entry.type === 'NO_AGENT_AVAILABLE') {
+      const other = ends.get(`none ${taskId}`);
+      if (other) found.push(anomaly('twice-fired', placeOf(entry), other, entry));
+      ends.set(`none ${taskId}`, entry);
+    }
+    if (entry.type !== 'TASK_STATE_CHANGED') continue;
+    const { state, closeReason, closeDetail } = entry.data as Readonly<Record<string, unknown>>;
+    if (state === 'WRAP_UP') since.set(`wrapUp ${taskId}`, entry);
+    if (state !== 'CLOSED') continue;
+    const other = ends.get(`closed ${taskId}`);
+    if (other) found.push(anomaly('twice-fired', placeOf(entry), other, entry));
+    ends.set(`closed ${taskId}`, entry);
+    if (closeReason === 'RONA' && closeDetail === 'TIMEOUT')
+      found.push(...notBefore(since.get(`offer ${taskId}`), entry, rules.reservationSeconds));
+  }
+  return found;
+}
+
+function holds({ entries }: ArchivedConversation): Anomaly[] {
+  const found: Anomaly[] = [];
+  let paused: Entry | null = null;
+  for (const entry of entries) {
+    if (entry.type === 'CONVERSATION_PAUSED') paused = entry;
+    if (entry.type !== 'CONVERSATION_RESUMED') continue;
+    if (paused === null) found.push(anomaly('twice-fired', placeOf(entry), entry));
+    else if (entry.data?.['cause'] === 'EXPIRED')
+      found.push(...notBefore(paused, entry, Number(paused.data?.['seconds'] ?? 0)));
+    paused = null;
+  }
+  return found;
+}
+
+function notBefore(since: Entry | undefined, entry: Entry, seconds: number): Anomaly[] {
+  if (!since || secondsBetween(since, entry) >= seconds) return [];
+  return [anomaly('early', placeOf(entry), since, entry)];
+}
+
+/** What is told of an offer comes to the conversation a moment after routing began to count. */
+const ON_THE_WAY_SECONDS = 0.5;
+
+function secondsBetween(a: Entry, b: Entry): number {
+  return (Date.parse(b.at) - Date.parse(a.at)) / 1000 + ON_THE_WAY_SECONDS;
+}

@@ -1,0 +1,36 @@
+import type { Crew } from '../load/crew';
+import type { Scene } from '../load/scene';
+import type { Stage } from '../stage/stage';
+
+/** One thing that goes wrong (reliability section 4). */
+export interface Fault {
+  readonly id: `F${number}`;
+  readonly what: string;
+  /** Short form in every `npm test`. */
+  readonly everyTest?: true;
+  /** What is hoped for, as the table prints it; reported, never asserted. */
+  readonly goal?: string;
+  /** Why it cannot be played on this machine; null when it can. */
+  missing?(stage: Stage): Promise<string | null>;
+  /**
+   * Plays it under load: says what has to be said and disturbs what has to be disturbed. Healing, the liveness phase and the checker
+   * follow by themselves.
+   */
+  play(acting: Acting): Promise<void>;
+}
+
+export interface Acting {
+  readonly stage: Stage;
+  readonly crew: Crew;
+  readonly scene: Scene;
+  /** The long form: as the specification's load. */
+  readonly long: boolean;
+}
+
+/** A fault that disturbs the usual load: both at once, until both are through. */
+export function underLoad(disturb: (acting: Acting) => Promise<void>): Fault['play'] {
+  return async (acting) => {
+    await acting.scene.enter();
+    await Promise.all([acting.scene.speak(), disturb(acting)]);
+  };
+}

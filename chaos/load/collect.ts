@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { type Db, MongoClient } from 'mongodb';
+import type {
+  ArchivedConversation,
+  Delivered,
+  Entry,
+  RoutingTold,
+  RunRecord,
+  SentPart,
+} from '../checker/record';
+import { CAPACITY, DEADLINES, POLICIES } from '../stage/configuration';
+import { PATIENCE_MS, type Stage } from '../stage/stage';
+import type { Api } from './api';
+import { boundsOf, type Usage } from './bounds';
+import { canariesIn } from './canaries';
+import { runsOf } from './histories';
+import type { Scene } from './scene';
+
+/** What the checker is given about a scene. Asks the API; opens database and Temporal only to read. */
+export async function collect(
+  scene: Scene,
+  told: readonly RoutingTold[],
+  usage: Usage,
+): Promise<RunRecord> {
+  const { stage, admin, log } = scene;
+  const customers = await scene.known();
+  const conversations = (
+    await Promise.all(customers.map(({ customerId }) => conversationsOf(admin, customerId)))
+  ).flat();
+  const ids = conversations.map(({ id }) => id);
+  const [rows, runs] = await Promise.all([
+    withDatabase(stage, (db) => rowsOf(db, ids)),
+    withTemporal(stage, (client) =>
+      runsOf(
+        client,
+        customers.map(({ customerId }) => customerId),
+        ids,
+      ),
+    ),
+  ]);
+  const messageIds = new Set(conversations.flatMap(({ entries }) => entries.map(({ id }) => id)));
+  return {
+    attempts: log.attempts,
+    customers,
+    conversations,
+    streams: scene.watch.seen(),
+    deliveries: deliveredTo(scene),
+    botCalls: stage.providers.bot.calls.flatMap(({ body, headers }) =>
+      messageIds.has(body.data?.messageId)
+        ? [{ messageId: String(body.data.messageId), key: headers.get('idempotency-key') ?? '' }]
+        : [],
+    ),
+    routing: told.filter(
+      ({ conversationId, type }) => type === 'STATE' || ids.includes(conversationId ?? ''),
+    ),
+    runs,
+    rows,
+    leaks: await canariesIn(scene, conversations, runs),
+    bounds: boundsOf(usage, runs, rows.parts),
+    rules: {
+      policies: POLICIES,
+      capacity: CAPACITY,
+      inactivitySeconds: { sms: DEADLINES.inactivity },
+      wrapUpSeconds: DEADLINES.wrapUp,
+      reservationSeconds: DEADLINES.reservation,
+      requestSeconds: DEADLINES.request,
+    },
+  };
+}
+
+/** Until every conversation of these customers is closed, or patience is over: then the checker says what is stuck. */
+export async function untilClosed(admin: Api, customerIds: readonly string[]): Promise<boolean> {
+  const patience = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const open = await Promise.all(
+      customerIds.map(async (id) => {
+        const { items } = await conversationList(admin, id);
+        return items.some(({ state }) => state !== 'CLOSED');
+      }),
+    );
+    if (!open.includes(true)) return true;
+    if (Date.now() > patience) return false;
+    await sleep(200);
+  }
+}
+
+async function conversationsOf(admin: Api, customerId: string): Promise<ArchivedConversation[]> {
+  const { items } = await conversationList(admin, customerId);
+  return Promise.all(items.map(({ id }) => conversationOf(admin, id)));
+}
+
+interface Listed {
+  readonly items: readonly { readonly id: string; readonly state: string }[];
+}
+
+async function conversationList(admin: Api, customerId: string): Promise<Listed> {
+  const path = `/v1/customers/${customerId}/conversations?limit=200`;
+  return (await admin.read<Listed>(path)) ?? { items: [] };
+}
+
+async function conversationOf(admin: Api, id: string): Promise<ArchivedConversation> {
+  const path = `/v1/conversations/${id}`;
+  const [stored, transcript, entries] = await Promise.all([
+    admin.read<Omit<ArchivedConversation, 'entries' | 'headHash' | 'live'>>(path),
+    admin.read<{ headHash: string }>(`${path}/transcript?format=json`),
+    timelineOf(admin, path),
+  ]);
+  if (!stored) throw new Error(`${path} is not there`);
+  const live = await admin.read<{ state: string; lastSeq: number }>(`${path}?consistent=true`);
+  return {
+    id,
+    customerId: stored.customerId,
+    state: stored.state,
+    lastSeq: stored.lastSeq,
+    timers: stored.timers,
+    entries,
+    headHash: transcript?.headHash ?? null,
+    live: live && { state: live.state, lastSeq: live.lastSeq },
+  };
+}
+
+async function timelineOf(admin: Api, path: string): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (let after = 0; ; after = entries.at(-1)?.seq ?? after) {
+    const page = await admin.read<{ items: Entry[] }>(`${path}/timeline?after=${after}&limit=200`);
+    if (!page || page.items.length === 0) return entries;
+    entries.push(...page.items);
+  }
+}
+
+/** Only what these customers were sent: the fakes serve every scene. */
+function deliveredTo({ stage, customers }: Scene): readonly Delivered[] {
+  const { partner, twilio, viber, graph } = stage.providers;
+  const own = new Set(customers.map(({ voice }) => voice.identifier));
+  const sent = new Map(partner.requests.map((request) => [request.id, request]));
+  const copies: (Delivered & { readonly to: string })[] = [
+    ...[...sent.values()].map(({ id, body }) => ({
+      channelId: 'generic',
+      to: String((body.data['user'] as { id?: string } | undefined)?.id),
+      text: textIn(body.data['content']),
+      times: partner.deliveries(id),
+    })),
+    ...twilio.messages.map(({ to, body }) => ({ channelId: 'sms', to, text: body, times: 1 })),
+    ...viber.messages.map(({ receiver, body }) => ({
+      channelId: 'viber',
+      to: receiver,
+      text: String(body['text']),
+      times: 1,
+    })),
+    ...graph.messages.map(({ body }) => ({
+      channelId: 'wa',
+      to: `+${String(body.to).replace('+', '')}`,
+      text: String(body.text?.body),
+      times: 1,
+    })),
+  ];
+  const counts = new Map<string, Delivered>();
+  for (const { channelId, text, times } of copies.filter(
+    ({ to, times }) => own.has(to) && times > 0,
+  )) {
+    const key = `${channelId} ${text}`;
+    counts.set(key, { channelId, text, times: (counts.get(key)?.times ?? 0) + times });
+  }
+  return [...counts.values()];
+}
+
+function textIn(content: unknown): string {
+  return String((content as { text?: unknown } | undefined)?.text ?? '');
+}
+
+type SendRow = Omit<SentPart, 'partId'> & { readonly _id: string };
+
+async function rowsOf(db: Db, conversationIds: readonly string[]): Promise<RunRecord['rows']> {
+  const of = { conversationId: { $in: [...conversationIds] } };
+  const repeated = async (member: string) =>
+    (
+      await db
+        .collection('timeline')
+        .aggregate<{ _id: { c: string; k: string } }>([
+          { $match: { ...of, [member]: { $type: 'string' }, type: 'CUSTOMER_MESSAGE' } },
+          { $group: { _id: { c: '$channelId', k: `$${member}` }, n: { $sum: 1 } } },
+          { $match: { n: { $gt: 1 } } },
+        ])
+        .toArray()
+    ).map(({ _id }) => `${member} ${_id.c} ${_id.k}`);
+  const parts = await db
+    .collection<SendRow>('sends')
+    .find(of)
+    .project<SendRow>({ messageId: 1, channelId: 1, attempt: 1, status: 1 })
+    .toArray();
+  return {
+    repeatedKeys: [...(await repeated('eventKey')), ...(await repeated('providerMessageId'))],
+    parts: parts.map(({ _id, ...part }) => ({ partId: _id, ...part })),
+  };
+}
+
+async function withDatabase<T>(stage: Stage, work: (db: Db) => Promise<T>): Promise<T> {
+  const client = await MongoClient.connect(stage.mongoUri, { readPreference: 'primary' });
+  try {
+    return await work(client.db());
+  } finally {
+    await client.close();
+  }
+}
+
+async function withTemporal<T>(stage: Stage, work: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: stage.temporalAddress });
+  try {
+    return await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,79 @@
+import type { Client } from '@temporalio/client';
+import type { WorkflowRun } from '../checker/record';
+
+const STATUS = ['UNSPECIFIED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELED', 'TERMINATED'];
+/** temporal.api.enums.v1.EventType */
+const TASK_COMPLETED = 7;
+const TASK_TIMED_OUT = 8;
+const TASK_FAILED = 9;
+
+/** Every run of these customers' workflows, with what its history tells of its health. Reads only. */
+export async function runsOf(
+  client: Client,
+  customerIds: readonly string[],
+  conversationIds: readonly string[],
+): Promise<readonly WorkflowRun[]> {
+  const ids = [
+    ...customerIds.map((id) => `conversation:${id}`),
+    ...conversationIds.map((id) => `closing:${id}`),
+  ];
+  const found = await Promise.all(ids.map((workflowId) => runsNamed(client, workflowId)));
+  return found.flat();
+}
+
+async function runsNamed(client: Client, workflowId: string): Promise<readonly WorkflowRun[]> {
+  const runs: WorkflowRun[] = [];
+  const seen = new Set<string>();
+  let runId: string | undefined;
+  do {
+    const run = await runOf(client, workflowId, runId);
+    if (!run || seen.has(run.found.runId)) return runs;
+    seen.add(run.found.runId);
+    runs.push(run.found);
+    runId = run.before;
+  } while (runId);
+  return runs;
+}
+
+/** The newest run without `runId`. `before`: the run that it continues, if any. */
+async function runOf(
+  client: Client,
+  workflowId: string,
+  runId: string | undefined,
+): Promise<{ readonly found: WorkflowRun; readonly before: string | undefined } | null> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  const described = await handle.describe().catch(() => null);
+  if (!described) return null;
+  const history = await handle.fetchHistory();
+  const events = history.events ?? [];
+  let inARow = 0;
+  let most = 0;
+  for (const { eventType } of events) {
+    if (eventType === TASK_FAILED || eventType === TASK_TIMED_OUT) inARow += 1;
+    if (eventType === TASK_COMPLETED) inARow = 0;
+    most = Math.max(most, inARow);
+  }
+  const { raw } = described;
+  const first = events[0]?.workflowExecutionStartedEventAttributes;
+  return {
+    before: first?.continuedExecutionRunId || undefined,
+    found: {
+      workflowId,
+      runId: described.runId,
+      type: described.type,
+      status: STATUS[raw.workflowExecutionInfo?.status ?? 0] ?? 'CONTINUED_AS_NEW',
+      events: events.length,
+      bytes: Number(described.historySize ?? 0),
+      failedInARow: most,
+      pendingAttempt: raw.pendingWorkflowTask?.attempt ?? 0,
+      largestPayloadBytes: largest(events),
+    },
+  };
+}
+
+/** Of any payload in it: what travels by value. */
+function largest(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Math.max(0, ...Object.values(value).map(largest));
+}

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface StreamEvent {
+  readonly id: string | null;
+  readonly event: string | null;
+  readonly data: string;
+}
+
+/**
+ * Reads a stream of Server-Sent Events as a browser does: it comes back with `Last-Event-ID` whenever the connection ends, until
+ * `signal` is aborted. The answer to `onEvent` ends it, too, when it is `true`.
+ */
+export async function readStream(options: {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: StreamEvent) => boolean | undefined;
+  /** Where to begin. @default at the beginning, or now, as the stream has it */
+  readonly after?: string;
+  readonly onConnect?: (status: number) => void;
+}): Promise<void> {
+  const { url, token, signal, onEvent } = options;
+  let lastId = options.after ?? null;
+  while (!signal.aborted) {
+    try {
+      const answer = await fetch(url, {
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'text/event-stream',
+          ...(lastId === null ? {} : { 'last-event-id': lastId }),
+        },
+        signal,
+      });
+      options.onConnect?.(answer.status);
+      if (!answer.ok) await answer.body?.cancel();
+      else
+        for await (const event of eventsOf(answer, signal)) {
+          if (event.id !== null) lastId = event.id;
+          if (onEvent(event) === true) return;
+        }
+    } catch {
+      // cut: that is what the faults are for
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+const RETRY_MS = 250;
+/** A stream that says nothing for longer than three heartbeats is dead, and nobody told us. */
+const SILENT_MS = 45_000;
+
+async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader(); // an answer to GET has one
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    while (!signal.aborted) {
+      const piece = await Promise.race([reader.read(), silence(signal)]);
+      if (piece === null || piece.done) return;
+      rest += decoder.decode(piece.value, { stream: true });
+      const blocks = rest.split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const event = eventOf(block);
+        if (event) yield event;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function silence(signal: AbortSignal): Promise<null> {
+  await sleep(SILENT_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  return null;
+}
+
+function eventOf(block: string): StreamEvent | null {
+  const lines = block.split('\n');
+  const field = (name: string) =>
+    lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
+  const data = field('data');
+  if (data.length === 0) return null;
+  return { id: field('id')[0] ?? null, event: field('event')[0] ?? null, data: data.join('\n') };
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeenStream } from '../checker/record';
+import type { Stage } from '../stage/stage';
+import { type Api, tokenOf } from './api';
+import { readStream } from './sse';
+
+/** Open streams that one subject may have are 20; each watcher is one. */
+const STREAMS_EACH = 15;
+
+/** Readers of live timelines, who come back wherever they are cut off. */
+export interface Watch {
+  /** Reads the conversation that the customer has now, until its end. */
+  follow(customerId: string): void;
+  seen(): readonly SeenStream[];
+  /** Until every stream has shown the end of its conversation. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch {
+  const over = new AbortController();
+  const streams: {
+    conversationId: string;
+    seen: SeenStream['seen'][number][];
+    complete: boolean;
+  }[] = [];
+  const reading: Promise<void>[] = [];
+  const tokens: Promise<string>[] = [];
+  let count = 0;
+
+  function tokenFor(): Promise<string> {
+    const n = Math.floor(count / STREAMS_EACH);
+    count += 1;
+    const token = tokens[n] ?? tokenOf(admin, 'operator', `${reader}-${n}`);
+    tokens[n] = token;
+    return token;
+  }
+  async function read(customerId: string): Promise<void> {
+    const token = await tokenFor();
+    const conversationId = await openConversation(customerId);
+    if (conversationId === null) return;
+    const stream = { conversationId, seen: [] as SeenStream['seen'][number][], complete: false };
+    streams.push(stream);
+    await readStream({
+      url: `${stage.url}/v1/conversations/${conversationId}/events`,
+      token,
+      signal: over.signal,
+      onEvent: ({ id, event, data }) => {
+        if (id === null || event !== null) return false;
+        const entry = JSON.parse(data) as {
+          seq: number;
+          hash: string;
+          type: string;
+          data: { to?: string } | null;
+        };
+        stream.seen.push({ seq: entry.seq, hash: entry.hash });
+        const ended = entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED';
+        if (ended) stream.complete = true;
+        return ended;
+      },
+    });
+  }
+  async function openConversation(customerId: string): Promise<string | null> {
+    while (!over.signal.aborted) {
+      const found = await admin.read<{ id: string }>(`/v1/customers/${customerId}/conversation`);
+      if (found) return found.id;
+      await sleep(200);
+    }
+    return null;
+  }
+  return {
+    follow: (customerId) => void reading.push(read(customerId).catch(() => undefined)),
+    seen: () => streams.map((stream) => ({ ...stream, reader })),
+    settled: async () => {
+      await Promise.race([Promise.all(reading), sleep(SETTLE_MS, undefined, { ref: false })]);
+    },
+    stop: () => over.abort(),
+  };
+}
+
+/** What is archived reaches its readers at once; a stream that was cut comes back within a heartbeat. */
+const SETTLE_MS = 20_000;

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import { type Anomaly, printed } from './checker/anomaly';
+import { check } from './checker/check';
+import type { RunRecord } from './checker/record';
+import type { Fault } from './faults/fault';
+import { watchUsage } from './load/bounds';
+import { collect, untilClosed } from './load/collect';
+import type { Crew } from './load/crew';
+import { Scene, type Size } from './load/scene';
+import { randomOf } from './random';
+import type { Stage } from './stage/stage';
+
+/** What came of one fault. */
+export interface Result {
+  readonly fault: Pick<Fault, 'id' | 'what' | 'goal'>;
+  readonly seed: number;
+  /** `skipped`: the reason stands in `why`; it counts as nothing. */
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  readonly why: string | null;
+  readonly messages: number;
+  readonly anomalies: readonly Anomaly[];
+  readonly complaints: readonly string[];
+  readonly notes: Readonly<Record<string, string | number>>;
+  readonly tookMs: number;
+  /** From the end of the disturbance until every conversation had come to its end. */
+  readonly settledMs: number;
+  readonly record: RunRecord | null;
+}
+
+/** Plays one fault to its end: under load, healed, until every deadline has passed, checked. */
+export async function playFault(
+  { stage, crew }: { readonly stage: Stage; readonly crew: Crew },
+  fault: Fault,
+  { seed, size, long }: { readonly seed: number; readonly size: Size; readonly long: boolean },
+): Promise<Result> {
+  const startedAt = Date.now();
+  const { id, what, goal } = fault;
+  const common = { fault: { id, what, ...(goal ? { goal } : {}) }, seed };
+  const missing = (await fault.missing?.(stage)) ?? null;
+  if (missing !== null)
+    return {
+      ...{ ...common, verdict: 'skipped', why: missing, messages: 0, anomalies: [] },
+      ...{ complaints: [], notes: {}, tookMs: 0, settledMs: 0, record: null },
+    };
+  const random = randomOf(seed * 100 + Number(id.slice(1)));
+  const name = `${id.toLowerCase()}s${seed}`;
+  const acked = path.join(stage.dataDir, `${name}.acked.ndjson`);
+  const scene = new Scene(stage, crew.admin, crew.speaking, name, random, size, acked);
+  const { usage, stop } = watchUsage(stage);
+  crew.serve = scene.serve;
+  try {
+    await fault.play({ stage, crew, scene, long });
+  } catch (error) {
+    scene.complaints.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  const disturbedUntil = Date.now();
+  await stage.heal();
+  await scene.leave();
+  const ids = (await scene.known()).map(({ customerId }) => customerId);
+  await untilClosed(crew.admin, ids);
+  const settledMs = Date.now() - disturbedUntil;
+  await scene.watch.settled();
+  scene.watch.stop();
+  stop();
+  const told = crew.desks.flatMap((desk) => desk.told);
+  const record = await collect(scene, told, usage);
+  await scene.log.close();
+  const anomalies = check(record);
+  const failed = anomalies.length > 0 || scene.complaints.length > 0;
+  return {
+    ...common,
+    verdict: failed ? 'failed' : 'passed',
+    why: failed ? [...scene.complaints, ...anomalies.slice(0, 20).map(printed)].join('\n') : null,
+    messages: scene.log.acknowledged,
+    anomalies,
+    complaints: scene.complaints,
+    notes: scene.notes,
+    tookMs: Date.now() - startedAt,
+    settledMs,
+    record,
+  };
+}
+
+/** One result for people. */
+export function told({ fault, seed, verdict, why, messages, notes, tookMs }: Result): string {
+  const facts = Object.entries(notes).map(([name, value]) => `  ${name}: ${value}`);
+  return [
+    `${fault.id} ${fault.what}: ${verdict}, seed ${seed}, ${messages} acknowledged, ${Math.round(tookMs / 1000)} s`,
+    ...facts,
+    ...(why === null ? [] : [why]),
+  ].join('\n');
+}
