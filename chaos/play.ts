@@ -57,7 +57,7 @@ export async function playFault(
   await stage.heal();
   await scene.leave();
   const ids = (await scene.known()).map(({ customerId }) => customerId);
-  await untilClosed(crew.admin, ids);
+  await untilClosed(scene, ids);
   const settledMs = Date.now() - disturbedUntil;
   await scene.watch.settled();
   scene.watch.stop();

@@ -40,9 +40,6 @@ export interface Rules {
   readonly capacity: number;
   /** Seconds, by channel. */
   readonly inactivitySeconds: Readonly<Record<string, number>>;
-  readonly wrapUpSeconds: number;
-  readonly reservationSeconds: number;
-  readonly requestSeconds: number;
 }
 
 /** One line of `acked.ndjson`. */

@@ -6,7 +6,7 @@ import type { ArchivedConversation, Entry, Rules, RunRecord } from './record';
 export function checkTimers({ conversations, rules }: RunRecord): Anomaly[] {
   return conversations.flatMap((conversation) => [
     ...inactivity(conversation, rules),
-    ...tasks(conversation, rules),
+    ...tasks(conversation),
     ...holds(conversation),
   ]);
 }
@@ -45,7 +45,7 @@ function inactivity({ entries }: ArchivedConversation, { inactivitySeconds }: Ru
 }
 
 /** Offers, requests and wrap-ups that ran out of time. */
-function tasks({ entries }: ArchivedConversation, rules: Rules): Anomaly[] {
+function tasks({ entries }: ArchivedConversation): Anomaly[] {
   const found: Anomaly[] = [];
   const since = new Map<string, Entry>();
   const ends = new Map<string, Entry>();
@@ -60,13 +60,14 @@ function tasks({ entries }: ArchivedConversation, rules: Rules): Anomaly[] {
     }
     if (entry.type !== 'TASK_STATE_CHANGED') continue;
     const { state, closeReason, closeDetail } = entry.data as Readonly<Record<string, unknown>>;
-    if (state === 'WRAP_UP') since.set(`wrapUp ${taskId}`, entry);
     if (state !== 'CLOSED') continue;
     const other = ends.get(`closed ${taskId}`);
     if (other) found.push(anomaly('twice-fired', placeOf(entry), other, entry));
     ends.set(`closed ${taskId}`, entry);
     if (closeReason === 'RONA' && closeDetail === 'TIMEOUT')
-      found.push(...notBefore(since.get(`offer ${taskId}`), entry, rules.reservationSeconds));
+      found.push(...notBefore(since.get(`offer ${taskId}`), entry, 'offerExpiresAt'));
+    if (closeReason === 'NO_AGENT_AVAILABLE')
+      found.push(...notBefore(since.get(`request ${taskId}`), entry, 'dueAt'));
   }
   return found;
 }
@@ -78,21 +79,25 @@ function holds({ entries }: ArchivedConversation): Anomaly[] {
     if (entry.type === 'CONVERSATION_PAUSED') paused = entry;
     if (entry.type !== 'CONVERSATION_RESUMED') continue;
     if (paused === null) found.push(anomaly('twice-fired', placeOf(entry), entry));
-    else if (entry.data?.['cause'] === 'EXPIRED')
-      found.push(...notBefore(paused, entry, Number(paused.data?.['seconds'] ?? 0)));
+    else if (entry.data?.['cause'] === 'EXPIRED') found.push(...notBefore(paused, entry, 'dueAt'));
     paused = null;
   }
   return found;
 }
 
-function notBefore(since: Entry | undefined, entry: Entry, seconds: number): Anomaly[] {
-  if (!since || secondsBetween(since, entry) >= seconds) return [];
-  return [anomaly('early', placeOf(entry), since, entry)];
+/** `due`: where the entry that began it says when it is over. */
+function notBefore(
+  since: Entry | undefined,
+  entry: Entry,
+  due: 'offerExpiresAt' | 'dueAt',
+): Anomaly[] {
+  const dueAt = String(since?.data?.[due] ?? '');
+  return since && entry.at < dueAt ? [anomaly('early', placeOf(entry), since, entry)] : [];
 }
 
-/** What is told of an offer comes to the conversation a moment after routing began to count. */
-const ON_THE_WAY_SECONDS = 0.5;
+/** A timer may be a clock tick ahead of the time that it is told by. */
+const TICK_SECONDS = 0.05;
 
 function secondsBetween(a: Entry, b: Entry): number {
-  return (Date.parse(b.at) - Date.parse(a.at)) / 1000 + ON_THE_WAY_SECONDS;
+  return (Date.parse(b.at) - Date.parse(a.at)) / 1000 + TICK_SECONDS;
 }

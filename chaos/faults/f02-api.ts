@@ -7,8 +7,8 @@ export const killApi: Fault = {
   what: 'kill -9 the api in the middle of requests',
   everyTest: true,
   goal: '2 s',
-  play: underLoad(async ({ stage, scene }) => {
-    for (const share of [0.15, 0.4, 0.7]) {
+  play: underLoad(async ({ stage, scene, long }) => {
+    for (const share of long ? [0.1, 0.3, 0.5, 0.7] : [0.2, 0.6]) {
       await scene.acknowledged(share);
       await sleep(between(scene.random, 0, 40));
       await stage.parts.api.kill();

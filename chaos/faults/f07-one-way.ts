@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TcpLink } from '../stage/tcp-link';
-import { type Fault, underLoad } from './fault';
+import { type Fault, linksOf, underLoad } from './fault';
 
 /** How long each link loses its answers. */
 const CUT_MS = 1_500;
@@ -12,11 +11,8 @@ export const oneWayCut: Fault = {
   everyTest: true,
   goal: '60 s',
   play: underLoad(async ({ stage, scene, long }) => {
-    const links: [string, TcpLink][] = [
-      ...Object.entries(stage.links),
-      ...Object.entries(stage.providers.links),
-    ];
-    for (const [n, [name, link]] of links.entries()) {
+    const links = linksOf(stage);
+    for (const [n, { name, link }] of links.entries()) {
       await scene.acknowledged((0.8 * (n + 1)) / (links.length + 1));
       link.set({ type: 'drop', what: 'answers' });
       await sleep(long ? CUT_LONG_MS : CUT_MS);

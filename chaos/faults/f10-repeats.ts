@@ -10,7 +10,7 @@ export const repeats: Fault = {
   id: 'F10',
   what: 'each webhook 1, 5 and 100 times: at once, and after close',
   everyTest: true,
-  async play({ scene, crew, long }) {
+  async play({ scene, long }) {
     await scene.enter();
     const said: { customer: Customer; key: string; text: string }[] = [];
     const customers = scene.customers;
@@ -34,7 +34,7 @@ export const repeats: Fault = {
     await Promise.all(everybody.map((customer) => scene.know(customer, true)));
     await scene.leave();
     const ids = (await scene.known()).map(({ customerId }) => customerId);
-    await untilClosed(crew.admin, ids);
+    await untilClosed(scene, ids);
     await repeated(scene, said);
   },
 };

@@ -1,6 +1,7 @@
 import type { Crew } from '../load/crew';
 import type { Scene } from '../load/scene';
 import type { Stage } from '../stage/stage';
+import type { TcpLink } from '../stage/tcp-link';
 
 /** One thing that goes wrong (reliability section 4). */
 export interface Fault {
@@ -33,4 +34,13 @@ export function underLoad(disturb: (acting: Acting) => Promise<void>): Fault['pl
     await acting.scene.enter();
     await Promise.all([acting.scene.speak(), disturb(acting)]);
   };
+}
+
+/** Every link of a stage, those to providers and the bot included. */
+export function linksOf(
+  stage: Stage,
+): readonly { readonly name: string; readonly link: TcpLink }[] {
+  return [...Object.entries(stage.links), ...Object.entries(stage.providers.links)].map(
+    ([name, link]) => ({ name, link }),
+  );
 }

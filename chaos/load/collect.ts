@@ -14,7 +14,7 @@ import { PATIENCE_MS, type Stage } from '../stage/stage';
 import type { Api } from './api';
 import { boundsOf, type Usage } from './bounds';
 import { canariesIn } from './canaries';
-import { runsOf } from './histories';
+import { haveEnded, runsOf } from './histories';
 import type { Scene } from './scene';
 
 /** What the checker is given about a scene. Asks the API; opens database and Temporal only to read. */
@@ -62,16 +62,18 @@ export async function collect(
       policies: POLICIES,
       capacity: CAPACITY,
       inactivitySeconds: { sms: DEADLINES.inactivity },
-      wrapUpSeconds: DEADLINES.wrapUp,
-      reservationSeconds: DEADLINES.reservation,
-      requestSeconds: DEADLINES.request,
     },
   };
 }
 
-/** Until every conversation of these customers is closed, or patience is over: then the checker says what is stuck. */
-export async function untilClosed(admin: Api, customerIds: readonly string[]): Promise<boolean> {
+/** Until every conversation of these customers has ended, or patience is over: then the checker says what is stuck. */
+export async function untilClosed(
+  { stage, admin }: Pick<Scene, 'stage' | 'admin'>,
+  customerIds: readonly string[],
+): Promise<boolean> {
   const patience = Date.now() + PATIENCE_MS;
+  // What is archived of a run that has not ended may be a lost attempt's.
+  const ended = () => withTemporal(stage, (client) => haveEnded(client, customerIds));
   for (;;) {
     const open = await Promise.all(
       customerIds.map(async (id) => {
@@ -79,7 +81,7 @@ export async function untilClosed(admin: Api, customerIds: readonly string[]): P
         return items.some(({ state }) => state !== 'CLOSED');
       }),
     );
-    if (!open.includes(true)) return true;
+    if (!open.includes(true) && (await ended())) return true;
     if (Date.now() > patience) return false;
     await sleep(200);
   }

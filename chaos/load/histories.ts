@@ -21,6 +21,20 @@ export async function runsOf(
   return found.flat();
 }
 
+/** Whether no conversation of these customers runs any more. */
+export async function haveEnded(client: Client, customerIds: readonly string[]): Promise<boolean> {
+  const running = await Promise.all(
+    customerIds.map(async (id) => {
+      const described = await client.workflow
+        .getHandle(`conversation:${id}`)
+        .describe()
+        .catch(() => null);
+      return described?.status.name === 'RUNNING';
+    }),
+  );
+  return !running.includes(true);
+}
+
 async function runsNamed(client: Client, workflowId: string): Promise<readonly WorkflowRun[]> {
   const runs: WorkflowRun[] = [];
   const seen = new Set<string>();

@@ -12,7 +12,7 @@ export interface Watch {
   /** Reads the conversation that the customer has now, until its end. */
   follow(customerId: string): void;
   seen(): readonly SeenStream[];
-  /** Until every stream has shown the end of its conversation. */
+  /** Until every stream has shown the end of its conversation, once those have ended. */
   settled(): Promise<void>;
   stop(): void;
 }
@@ -24,7 +24,6 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
     seen: SeenStream['seen'][number][];
     complete: boolean;
   }[] = [];
-  const reading: Promise<void>[] = [];
   const tokens: Promise<string>[] = [];
   let count = 0;
 
@@ -54,9 +53,10 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
           data: { to?: string } | null;
         };
         stream.seen.push({ seq: entry.seq, hash: entry.hash });
-        const ended = entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED';
-        if (ended) stream.complete = true;
-        return ended;
+        // It reads on: what a killed worker had left unconfirmed may be shown again, other.
+        if (entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED')
+          stream.complete = true;
+        return false;
       },
     });
   }
@@ -69,10 +69,12 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
     return null;
   }
   return {
-    follow: (customerId) => void reading.push(read(customerId).catch(() => undefined)),
+    follow: (customerId) => void read(customerId).catch(() => undefined),
     seen: () => streams.map((stream) => ({ ...stream, reader })),
-    settled: async () => {
-      await Promise.race([Promise.all(reading), sleep(SETTLE_MS, undefined, { ref: false })]);
+    async settled() {
+      const patience = Date.now() + SETTLE_MS;
+      while (streams.some(({ complete }) => !complete) && Date.now() < patience) await sleep(100);
+      await sleep(LAST_WORD_MS);
     },
     stop: () => over.abort(),
   };
@@ -80,3 +82,4 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
 
 /** What is archived reaches its readers at once; a stream that was cut comes back within a heartbeat. */
 const SETTLE_MS = 20_000;
+const LAST_WORD_MS = 300;

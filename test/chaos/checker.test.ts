@@ -152,9 +152,6 @@ function good(over: Partial<RunRecord> = {}): RunRecord {
       },
       capacity: 1,
       inactivitySeconds: { generic: 10 },
-      wrapUpSeconds: 1,
-      reservationSeconds: 15,
-      requestSeconds: 300,
     },
     ...over,
   };
@@ -436,7 +433,7 @@ const PLANTED: readonly (readonly [word: Anomaly['word'], what: string, record: 
         conversation([
           ...one,
           answered('re one', 'SENT'),
-          { type: 'AGENT_RESERVED', data: { taskId: 't' } },
+          { type: 'AGENT_RESERVED', data: { taskId: 't', offerExpiresAt: at(60) } },
           {
             type: 'TASK_STATE_CHANGED',
             data: { taskId: 't', state: 'CLOSED', closeReason: 'RONA', closeDetail: 'TIMEOUT' },
@@ -453,7 +450,7 @@ const PLANTED: readonly (readonly [word: Anomaly['word'], what: string, record: 
         conversation([
           ...one,
           answered('re one', 'SENT'),
-          { type: 'CONVERSATION_PAUSED', data: { seconds: 30 } },
+          { type: 'CONVERSATION_PAUSED', data: { seconds: 30, dueAt: at(60) } },
           { type: 'CONVERSATION_RESUMED', data: { cause: 'EXPIRED' } },
         ]),
       ],

@@ -20,6 +20,8 @@ export interface FakePartner extends FakeServer {
   readonly script: Script;
   readonly requests: readonly {
     readonly id: string;
+    /** When it came, ms. */
+    readonly at: number;
     readonly body: { readonly data: Readonly<Record<string, unknown>> };
   }[];
   /** How often the customer got the part. */
@@ -51,7 +53,7 @@ export async function startFakePartner(secrets: {
     if (!c.req.header('webhook-signature')?.split(' ').includes(expected))
       return c.json({ error: { message: 'bad signature' } }, 401);
     const body = JSON.parse(raw);
-    requests.push({ id, body });
+    requests.push({ id, at: Date.now(), body });
     const behaviour: Behaviour = script.take();
     return play(c, behaviour, {
       take: () => {
