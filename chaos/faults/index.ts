@@ -11,6 +11,15 @@ import { disorder } from './f11-order';
 import { troubledProvider } from './f12-provider';
 import { lostAnswers } from './f13-lost-answers';
 import { refusals } from './f14-refusals';
+import { slowReaders } from './f15-slow-readers';
+import { poison } from './f16-poison';
+import { sizes } from './f17-sizes';
+import { longConversation } from './f18-long-conversation';
+import { torrent } from './f19-torrent';
+import { strangeBots } from './f23-bots';
+import { vanishingAgents } from './f24-vanishing-agents';
+import { allAtOnce } from './f25-all-at-once';
+import { noWorker } from './f26-no-worker';
 import type { Fault } from './fault';
 
 /** All of them, in the order of the specification. */
@@ -28,4 +37,13 @@ export const FAULTS: readonly Fault[] = [
   troubledProvider,
   lostAnswers,
   refusals,
+  slowReaders,
+  poison,
+  sizes,
+  longConversation,
+  torrent,
+  strangeBots,
+  vanishingAgents,
+  allAtOnce,
+  noWorker,
 ];

@@ -236,6 +236,15 @@ export class Scene {
     );
   }
 
+  /** Counts as said: `text` is what has to be archived of it. */
+  expect(customer: Customer, key: string, text: string): void {
+    const { begun, answered, status, at, ms } = this.log.attempts.at(-1) as Attempt; // the one just made
+    this.log.attempts.push({
+      ...{ kind: 'message', key, channelId: customer.voice.channelId, customer: customer.name },
+      ...{ text, begun, answered, status, at, ms },
+    });
+  }
+
   /** Letters and digits that no other message of this process has, whatever the seed. */
   newKey(): string {
     return `${nextNumber().toString(36)}x${word(this.random, 10)}`;
