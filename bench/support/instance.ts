@@ -52,12 +52,14 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   const root = repositoryRoot();
   const dataDir = path.join(root, '.parley', `bench-${process.pid}-${Date.now().toString(36)}`);
   await mkdir(dataDir, { recursive: true });
-  const [port, metricsPort, temporalPort, uiPort, mongoPort] = await somePorts(5);
+  const [port, metricsPort, temporalPort, uiPort, mongoPort, workerMetricsPort] =
+    await somePorts(6);
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
     PORT: String(port),
     METRICS_PORT: String(metricsPort),
+    WORKER_METRICS_PORT: String(workerMetricsPort),
     PARLEY_DATA_DIR: dataDir,
     PARLEY_CONFIG: options.configFile ?? path.join(root, 'bench', 'parley.yaml'),
     EMBEDDED_TEMPORAL_PORT: String(temporalPort),
