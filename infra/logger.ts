@@ -84,12 +84,20 @@ export function createLogger(
 
 /** Text of strangers (an error's message may quote a provider) without addresses, numbers and tokens. */
 export function scrub(text: string): string {
-  return text
-    .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[address]')
-    .replace(/\b(Bearer|Basic)\s+\S+/gi, '$1 [token]')
-    .replace(/\/\/[^\s/@]+@/g, '//[credentials]@')
-    .replace(/\bbot\d+:[\w-]+/g, 'bot[token]')
-    .replace(/(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\d[\d ()-]{5,}\d(?![\w-])/g, '[number]');
+  return (
+    text
+      // MongoDB quotes the values of a key that is there already, the JSON parser what it could not read.
+      .replace(/\bdup key: \{.*\}/gs, 'dup key: [values]')
+      .replace(
+        /(Unexpected token )?.{0,4},? ?(\.\.\.)?".*"(\.\.\.)? is not valid JSON/gs,
+        '[text] is not valid JSON',
+      )
+      .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[address]')
+      .replace(/\b(Bearer|Basic)\s+\S+/gi, '$1 [token]')
+      .replace(/\/\/[^\s/@]+@/g, '//[credentials]@')
+      .replace(/\bbot\d+:[\w-]+/g, 'bot[token]')
+      .replace(/(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\d[\d ()-]{5,}\d(?![\w-])/g, '[number]')
+  );
 }
 
 const allowed: ReadonlySet<string> = new Set(LOGGED_FIELDS);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { BSON, type Document, MongoClient } from 'mongodb';
+import { Registry } from 'prom-client';
 import { createStartJob } from '../../api/privacy/start-job';
 import { createCustomerRuns } from '../../infra/customer-runs';
+import { createLogger } from '../../infra/logger';
 import { repeatErasures } from '../../infra/repeat-erasures';
 import { scheduleRetention } from '../../infra/retention-schedule';
 import { eventually, useLiveApi } from '../support/live-api';
@@ -134,6 +136,67 @@ it('shows nobody who reads the histories what was said', async () => {
   // The product itself reads on, the workflow's own answers included.
   const asked = await ask('GET', `/v1/conversations/${mine.second}?consistent=true`);
   expect(JSON.stringify(asked.body)).toContain(mine.secret);
+});
+
+it('names a customer in no log line, figure, workflow id or search attribute, and to nobody else', async () => {
+  const canary = `canary${randomUUID().replaceAll('-', '')}`;
+  const lines: string[] = [];
+  const logger = createLogger({ logLevel: 'trace' }, 'api', {
+    write: (line) => void lines.push(line),
+  });
+  const metrics = new Registry();
+  // A database that fails in the way that quotes what it was given.
+  const quoting = new Error(
+    `E11000 duplicate key error index: _id_ dup key: { externalId: "${canary}" }`,
+  );
+  const { stores } = live();
+  const customers = { ...stores.customers, resolve: () => Promise.reject(quoting) };
+  const broken = live().another({ logger, metrics, stores: { ...stores, customers } as never });
+  const mine = await somebody(canary);
+  const theirs = await somebody(`other${randomUUID()}`);
+  const text = { type: 'PLAIN', text: canary };
+  for (const [method, path, body] of [
+    ['POST', `/v1/customers/${mine.customerId}/export`, {}],
+    ['GET', `/v1/conversations?q=${canary}`, undefined],
+    ['GET', `/v1/customers/${canary}/conversation`, undefined],
+    ['POST', `/v1/conversations/${mine.second}/messages`, { body: { ...text, [canary]: canary } }],
+    ['POST', `/webhooks/${canary}`, canary],
+    ['POST', `/v1/channels/generic/messages`, `{"a": ${canary}`],
+    ['GET', `/${canary}`, undefined],
+  ] as const)
+    await (await broken.call(method, path, { body })).text();
+  expect(lines.join()).toContain('request failed');
+  expect(lines.join()).not.toContain(canary);
+  expect(await metrics.metrics()).not.toContain(canary);
+
+  const names: string[] = [];
+  for await (const run of live().temporal.workflow.list())
+    names.push(
+      JSON.stringify([run.workflowId, run.type, run.taskQueue, run.searchAttributes, run.memo]),
+    );
+  expect(names.join()).toContain(mine.customerId);
+  expect(names.join()).not.toContain(canary);
+  expect(names.join()).not.toContain(mine.identifier);
+
+  const { token } = (await (
+    await live().call('POST', '/webchat/web/sessions', {
+      token: null,
+      body: { channelData: { formData: { topic: 'x' } } },
+    })
+  ).json()) as { token: string };
+  for (const [path, who] of [
+    ['/webchat/messages', token],
+    [`/v1/conversations/${theirs.second}`, undefined],
+    [`/v1/conversations/${theirs.second}/transcript`, undefined],
+    [`/v1/conversations/${theirs.second}/explain`, undefined],
+    [`/v1/customers/${theirs.customerId}`, undefined],
+    ['/v1/audit?limit=200', undefined],
+    ['/v1/stats', undefined],
+  ] as const) {
+    const answer = await ask('GET', path, who);
+    expect([path, answer.status]).toEqual([path, 200]);
+    expect([path, JSON.stringify(answer.body).includes(canary)]).toEqual([path, false]);
+  }
 });
 
 it('says of no failure what it quotes', async () => {

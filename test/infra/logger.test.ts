@@ -33,6 +33,12 @@ describe('createLogger', () => {
 
 describe('scrub', () => {
   it.each([
+    [
+      'E11000 duplicate key error collection: parley.identities index: _id_ dup key: { _id: { namespace: "n", externalId: "Ana}x" } }',
+      'E11000 duplicate key error collection: parley.identities index: _id_ dup key: [values]',
+    ],
+    [`Unexpected token 'h', "hello Ana" is not valid JSON`, '[text] is not valid JSON'],
+    [`Unexpected token 'h', "{"a": hello Ana "... is not valid JSON`, '[text] is not valid JSON'],
     ['call +15550002222 now', 'call [number] now'],
     ['Authorization: Bearer abc.def', 'Authorization: Bearer [token]'],
     ['mongodb://user:pass@host/db', 'mongodb://[credentials]@host/db'],
