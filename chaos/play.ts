@@ -27,6 +27,15 @@ export interface Result {
   readonly record: RunRecord | null;
 }
 
+/** A fault that cannot be played here: it counts as nothing. */
+export function skipped({ id, what, goal }: Fault, seed: number, why: string): Result {
+  return {
+    ...{ fault: { id, what, ...(goal ? { goal } : {}) }, seed, verdict: 'skipped', why },
+    ...{ messages: 0, anomalies: [], complaints: [], notes: {} },
+    ...{ tookMs: 0, settledMs: 0, record: null },
+  };
+}
+
 /** Plays one fault to its end: under load, healed, until every deadline has passed, checked. */
 export async function playFault(
   { stage, crew }: { readonly stage: Stage; readonly crew: Crew },
@@ -36,12 +45,6 @@ export async function playFault(
   const startedAt = Date.now();
   const { id, what, goal } = fault;
   const common = { fault: { id, what, ...(goal ? { goal } : {}) }, seed };
-  const missing = (await fault.missing?.(stage)) ?? null;
-  if (missing !== null)
-    return {
-      ...{ ...common, verdict: 'skipped', why: missing, messages: 0, anomalies: [] },
-      ...{ complaints: [], notes: {}, tookMs: 0, settledMs: 0, record: null },
-    };
   const random = randomOf(seed * 100 + Number(id.slice(1)));
   const name = `${id.toLowerCase()}s${seed}`;
   const acked = path.join(stage.dataDir, `${name}.acked.ndjson`);
@@ -54,18 +57,24 @@ export async function playFault(
     scene.complaints.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   const disturbedUntil = Date.now();
-  await stage.heal();
-  await scene.leave();
-  const ids = (await scene.known()).map(({ customerId }) => customerId);
-  await untilClosed(scene, ids);
-  const settledMs = Date.now() - disturbedUntil;
-  await scene.watch.settled();
+  let settledMs = 0;
+  let record: RunRecord | null = null;
+  try {
+    await stage.heal();
+    await scene.leave();
+    const ids = (await scene.known()).map(({ customerId }) => customerId);
+    await untilClosed(scene, ids);
+    settledMs = Date.now() - disturbedUntil;
+    await scene.watch.settled();
+    const told = crew.desks.flatMap((desk) => desk.told);
+    record = await collect(scene, told, usage);
+  } catch (error) {
+    scene.complaints.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
   scene.watch.stop();
   stop();
-  const told = crew.desks.flatMap((desk) => desk.told);
-  const record = await collect(scene, told, usage);
   await scene.log.close();
-  const anomalies = check(record);
+  const anomalies = record ? check(record) : [];
   const failed = anomalies.length > 0 || scene.complaints.length > 0;
   return {
     ...common,

@@ -3,13 +3,14 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { FAULTS } from './faults';
-import { hireCrew } from './load/crew';
+import type { Fault } from './faults/fault';
+import { type Crew, hireCrew } from './load/crew';
 import { LONG, SHORT, type Size } from './load/scene';
-import { playFault, type Result, told } from './play';
+import { playFault, type Result, skipped, told } from './play';
 import { commit, keepEvidence } from './report/evidence';
 import { markdownOf, summaryOf, totalsOf } from './report/table';
 import { AGENTS_LONG, AGENTS_SHORT } from './stage/configuration';
-import { startStage } from './stage/stage';
+import { type StageOptions, startStage } from './stage/stage';
 
 interface Options {
   readonly only?: string;
@@ -52,21 +53,40 @@ async function run({ only, seed, messages, long }: Options): Promise<void> {
   if (results.some(({ verdict }) => verdict === 'failed')) process.exitCode = 1;
 }
 
-/** On one stage, one after the other: what a fault left behind must not disturb the next one. */
-async function playAll(
-  faults: typeof FAULTS,
-  options: { readonly seed: number; readonly size: Size; readonly long: boolean },
+interface Playing {
+  readonly seed: number;
+  readonly size: Size;
+  readonly long: boolean;
+}
+
+/** On one stage, one after the other; those that need another have it after that. */
+async function playAll(faults: typeof FAULTS, options: Playing): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const possible: Fault[] = [];
+  for (const fault of faults) {
+    const why = (await fault.missing?.()) ?? null;
+    if (why === null) possible.push(fault);
+    else results.push(skipped(fault, options.seed, why));
+  }
+  const together = possible.filter(({ stage }) => stage === undefined);
+  if (together.length > 0) results.push(...(await playOn({}, together, options)));
+  for (const fault of possible)
+    if (fault.stage) results.push(...(await playOn(fault.stage, [fault], options)));
+  const place = ({ fault }: Result) => faults.findIndex(({ id }) => id === fault.id);
+  return results.sort((a, b) => place(a) - place(b));
+}
+
+async function playOn(
+  stageOptions: StageOptions,
+  faults: readonly Fault[],
+  options: Playing,
 ): Promise<readonly Result[]> {
-  const stage = await startStage({ say: (text) => say(`  ${text}`) });
-  const stop = endOnSignal(() => stage.stop());
-  const crew = await hireCrew(stage, options.long ? AGENTS_LONG : AGENTS_SHORT).catch(
-    async (error: unknown) => {
-      await stage.stop();
-      throw error;
-    },
-  );
+  const stage = await startStage({ say: (text) => say(`  ${text}`), ...stageOptions });
+  const forget = endOnSignal(() => stage.stop());
+  let crew: Crew | undefined;
   const results: Result[] = [];
   try {
+    crew = await hireCrew(stage, options.long ? AGENTS_LONG : AGENTS_SHORT);
     for (const fault of faults) {
       say(`\n${fault.id} ${fault.what} …`);
       const result = await playFault({ stage, crew }, fault, options);
@@ -77,8 +97,8 @@ async function playAll(
     }
     return results;
   } finally {
-    stop();
-    await crew.close();
+    forget();
+    await crew?.close();
     await stage.stop();
   }
 }

@@ -67,6 +67,7 @@ async function openMany(
   return sockets;
 }
 
+/** A stream as a bare socket, once its answer has begun; paused, so that nothing is read that nobody asks for. */
 function openStream({ stage }: Acting, token: string, conversationId: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(stage.url);
@@ -74,10 +75,17 @@ function openStream({ stage }: Acting, token: string, conversationId: string): P
       socket.write(
         `GET /v1/conversations/${conversationId}/events HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${token}\r\naccept: text/event-stream\r\n\r\n`,
       );
-      resolve(socket);
     });
-    socket.once('error', reject);
-    socket.on('error', () => socket.destroy());
+    socket.on('error', (error) => {
+      socket.destroy();
+      reject(error);
+    });
+    socket.once('data', (data) => {
+      socket.pause();
+      const [line] = data.toString().split('\r\n');
+      if (line?.includes(' 200 ')) resolve(socket);
+      else reject(new Error(`a stream was answered ${line}`));
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { Client, Connection } from '@temporalio/client';
+import { tokenOf } from '../load/api';
+import { withTemporal } from '../load/collect';
 import { runsOf } from '../load/histories';
 import type { Acting, Fault } from './fault';
 
@@ -36,8 +37,9 @@ export const sizes: Fault = {
       if (answer && !statuses.includes(answer.status))
         scene.complaints.push(`${what} was answered ${answer.status}`);
     }
-    scene.notes['200 MB stream'] = await stream(acting, 200 * KIB * KIB, {});
-    scene.notes['length header and chunks'] = await stream(acting, 4 * KIB * KIB, {
+    const token = await tokenOf(crew.admin, 'connector', 'generic', { channelIds: ['generic'] });
+    scene.notes['200 MB stream'] = await stream(acting, token, 200 * KIB * KIB, {});
+    scene.notes['length header and chunks'] = await stream(acting, token, 4 * KIB * KIB, {
       'content-length': '10',
     });
     await historyIsSmall(acting, identifier);
@@ -48,6 +50,7 @@ export const sizes: Fault = {
 /** Sends until it is answered or cut; what it came to. Being taken is a complaint. */
 function stream(
   { stage, scene }: Acting,
+  token: string,
   bytes: number,
   headers: Record<string, string>,
 ): Promise<string> {
@@ -65,7 +68,7 @@ function stream(
       {
         method: 'POST',
         headers: {
-          authorization: `Bearer ${stage.adminToken}`,
+          authorization: `Bearer ${token}`,
           'content-type': 'application/json',
           'transfer-encoding': 'chunked',
           ...headers,
@@ -95,10 +98,8 @@ async function historyIsSmall({ stage, scene, crew }: Acting, identifier: string
   const page = await crew.admin.read<{ items: { id: string }[] }>(
     `/v1/customers?channelId=generic&identifier=${identifier}`,
   );
-  const connection = await Connection.connect({ address: stage.temporalAddress });
   const ids = page?.items.map(({ id }) => id) ?? [];
-  const runs = await runsOf(new Client({ connection }), ids, []);
-  await connection.close();
+  const runs = await withTemporal(stage, (client) => runsOf(client, ids, []));
   const largest = Math.max(0, ...runs.map(({ largestPayloadBytes }) => largestPayloadBytes));
   scene.notes['largest payload, bytes'] = largest;
   if (largest > INLINE_BYTES + ENVELOPE_BYTES)

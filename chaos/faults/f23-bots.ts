@@ -10,9 +10,17 @@ export const strangeBots: Fault = {
   async play(acting) {
     const { scene, stage, crew } = acting;
     const { bot } = stage.providers;
-    await scene.enter(['generic', 'generic', 'web'], 3);
+    crew.serve = async () => undefined; // who joins stays
+    await scene.enter(['generic', 'web'], 3);
     const [hangs, floods, late] = scene.customers;
     if (!hangs || !floods || !late) throw new Error('nobody came in');
+    // It has heard all of them, so that what follows is about the next message.
+    const before = bot.calls.length;
+    for (const customer of [hangs, floods, late]) await scene.say(customer);
+    const heard = () =>
+      bot.calls.slice(before).filter(({ body }) => body.type === 'conversation.message').length;
+    while (heard() < 3) await sleep(100);
+    await sleep(500);
 
     bot.script.next({ type: 'hang', taken: true }, { type: 'hang', taken: true });
     await scene.say(hangs, ` ${ASKS_FOR_ANSWER}`);
@@ -23,7 +31,6 @@ export const strangeBots: Fault = {
     await untilEntry(acting, floods, ({ type }) => type === 'BOT_FAILED');
     bot.answer = botAnswer;
 
-    await scene.say(late);
     const open = await untilOpen(acting, late);
     bot.script.next({ type: 'accept', afterMs: 6_000 });
     await scene.say(late, ` ${ASKS_FOR_ANSWER}`);
@@ -39,7 +46,7 @@ export const strangeBots: Fault = {
       role: 'PRIMARY',
     });
     await untilEntry(acting, late, ({ type }) => type === 'STALE_BOT_REPLY');
-    await desk?.api.write('DELETE', `/v1/conversations/${open}/participants/${desk.agentId}`);
+    crew.serve = scene.serve;
     await scene.speak(Math.min(scene.size.messages, 60));
   },
 };

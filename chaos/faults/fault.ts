@@ -1,6 +1,6 @@
 import type { Crew } from '../load/crew';
 import type { Scene } from '../load/scene';
-import type { Stage } from '../stage/stage';
+import type { Stage, StageOptions } from '../stage/stage';
 import type { TcpLink } from '../stage/tcp-link';
 
 /** One thing that goes wrong (reliability section 4). */
@@ -11,8 +11,10 @@ export interface Fault {
   readonly everyTest?: true;
   /** What is hoped for, as the table prints it; reported, never asserted. */
   readonly goal?: string;
+  /** It is played on a stage of its own, raised like this. */
+  readonly stage?: StageOptions;
   /** Why it cannot be played on this machine; null when it can. */
-  missing?(stage: Stage): Promise<string | null>;
+  missing?(): Promise<string | null>;
   /**
    * Plays it under load: says what has to be said and disturbs what has to be disturbed. Healing, the liveness phase and the checker
    * follow by themselves.

@@ -6,6 +6,7 @@ import { freeze } from './f05-freeze';
 import { latency } from './f06-latency';
 import { oneWayCut } from './f07-one-way';
 import { flapping } from './f08-flapping';
+import { wrongClock } from './f09-clock';
 import { repeats } from './f10-repeats';
 import { disorder } from './f11-order';
 import { troubledProvider } from './f12-provider';
@@ -16,11 +17,15 @@ import { poison } from './f16-poison';
 import { sizes } from './f17-sizes';
 import { longConversation } from './f18-long-conversation';
 import { torrent } from './f19-torrent';
+import { diskFull } from './f22-disk-full';
 import { strangeBots } from './f23-bots';
 import { vanishingAgents } from './f24-vanishing-agents';
 import { allAtOnce } from './f25-all-at-once';
 import { noWorker } from './f26-no-worker';
+import { privacyJobs } from './f27-privacy';
+import { rotation } from './f28-rotation';
 import type { Fault } from './fault';
+import { earlierVersions, liveUpgrade } from './later';
 
 /** All of them, in the order of the specification. */
 export const FAULTS: readonly Fault[] = [
@@ -32,6 +37,7 @@ export const FAULTS: readonly Fault[] = [
   latency,
   oneWayCut,
   flapping,
+  wrongClock,
   repeats,
   disorder,
   troubledProvider,
@@ -42,8 +48,13 @@ export const FAULTS: readonly Fault[] = [
   sizes,
   longConversation,
   torrent,
+  liveUpgrade,
+  earlierVersions,
+  diskFull,
   strangeBots,
   vanishingAgents,
   allAtOnce,
   noWorker,
+  privacyJobs,
+  rotation,
 ];

@@ -19,7 +19,7 @@ export async function canariesIn(
   const secrets = [
     ...Object.entries(stage.providers.secrets).filter(([name]) => name !== 'accountSid'),
     ['adminToken', stage.adminToken],
-    ['PARLEY_SECRET', stage.env['PARLEY_SECRET'] ?? ''],
+    ...(stage.env['PARLEY_SECRET'] ?? '').split(',').map((key) => ['PARLEY_SECRET', key] as const),
   ] as const;
   const personal = customers.flatMap(({ canary, voice: { identifier, channelId } }) => [
     canary,

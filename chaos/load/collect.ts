@@ -206,8 +206,15 @@ async function withDatabase<T>(stage: Stage, work: (db: Db) => Promise<T>): Prom
   }
 }
 
-async function withTemporal<T>(stage: Stage, work: (client: Client) => Promise<T>): Promise<T> {
-  const connection = await Connection.connect({ address: stage.temporalAddress });
+/** Temporal as it is, past every link. */
+export async function withTemporal<T>(
+  stage: Stage,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.connect({
+    address: stage.temporalAddress,
+    channelArgs: { 'grpc.max_receive_message_length': -1 }, // a page of a history may have more than 4 MiB
+  });
   try {
     return await work(new Client({ connection }));
   } finally {

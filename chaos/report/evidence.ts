@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { withTemporal } from '../load/collect';
 import type { Result } from '../play';
 import type { Stage } from '../stage/stage';
 
@@ -41,9 +41,7 @@ export async function keepEvidence(stage: Stage, result: Result): Promise<string
 }
 
 async function keepHistories(stage: Stage, { record }: Result, folder: string): Promise<void> {
-  const connection = await Connection.connect({ address: stage.temporalAddress });
-  try {
-    const client = new Client({ connection });
+  await withTemporal(stage, async (client) => {
     for (const { workflowId, runId } of record?.runs.slice(0, HISTORIES) ?? []) {
       const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
       const name = `${workflowId}-${runId}`.replaceAll(/[^\w-]/g, '_');
@@ -52,9 +50,7 @@ async function keepHistories(stage: Stage, { record }: Result, folder: string): 
         historyToJSON(history as History),
       );
     }
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** Of the checkout; null without one. */

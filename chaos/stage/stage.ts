@@ -11,6 +11,7 @@ import { repositoryRoot } from '../../workers/bundle';
 import { AGENTS_LONG, configurationFile } from './configuration';
 import { type Part, startPart } from './part';
 import { type Providers, startProviders } from './providers';
+import { mountSmallDisk, unmount } from './small-disk';
 import { openLink, type TcpLink } from './tcp-link';
 
 export const PARTS = ['mongod', 'temporal', 'worker-a', 'worker-b', 'api'] as const;
@@ -30,6 +31,8 @@ export interface Stage {
   readonly providers: Providers;
   /** Variables of api and workers from their next start on. */
   readonly env: Record<string, string>;
+  /** More of them for one part, likewise. */
+  readonly envOf: Readonly<Record<PartName, Record<string, string>>>;
   /** Ends every disturbance and waits until all parts answer. */
   heal(): Promise<void>;
   /** Until `/readyz` says yes. */
@@ -57,15 +60,20 @@ export interface StageOptions {
   readonly durability?: 'full' | 'fast';
   readonly say?: (text: string) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** The data directory is a file system of this size, which can be filled. */
+  readonly diskMiB?: number;
 }
 
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const { say = () => undefined, durability = 'fast' } = options;
   const below = options.below ?? path.resolve(process.env['PARLEY_DATA_DIR'] ?? '.parley');
   const dataDir = path.join(below, `chaos-${process.pid}-${Date.now().toString(36)}`);
-  await mkdir(path.join(dataDir, 'logs'), { recursive: true });
+  await mkdir(dataDir, { recursive: true });
+  if (options.diskMiB !== undefined) await mountSmallDisk(dataDir, options.diskMiB);
+  await mkdir(path.join(dataDir, 'logs'));
   const started: { stop(): Promise<unknown> }[] = [];
   try {
+    if (options.diskMiB !== undefined) started.push({ stop: () => unmount(dataDir) });
     return await raise({ dataDir, say, durability, started, env: options.env ?? {} });
   } catch (error) {
     for (const one of started.reverse()) await one.stop();
@@ -138,6 +146,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     LOG_LEVEL: 'info',
     ...given,
   };
+  const envOf = Object.fromEntries(PARTS.map((name) => [name, {}])) as Stage['envOf'];
   const over = (side: 'api' | 'worker') => ({
     TEMPORAL_ADDRESS: `127.0.0.1:${links[`${side}-temporal`].port}`,
     // The set would name its member's own address, past the link.
@@ -149,7 +158,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
       const run = startNodeProcess({
         name,
         args: [path.join(repositoryRoot(), 'dist', entry)],
-        env: { ...process.env, ...env, ...over(side) },
+        env: { ...process.env, ...env, ...over(side), ...envOf[name] },
         dataDir,
         niceness: side === 'worker' ? 5 : 0,
         graceMs,
@@ -174,6 +183,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     links,
     providers,
     env,
+    envOf,
     async heal() {
       for (const link of [...Object.values(links), ...Object.values(providers.links)])
         link.set({ type: 'pass' });

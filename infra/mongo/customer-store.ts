@@ -143,7 +143,8 @@ export function createCustomerStore(
 }
 
 function escaped(word: string): string {
-  return word.replaceAll(/[$()*+.?[\\\]^{|}-]/g, String.raw`\$&`);
+  const literal = word.replaceAll(/[$()*+.?[\\\]^{|}-]/g, String.raw`\$&`);
+  return literal.replaceAll('\0', String.raw`\x00`); // MongoDB ends a pattern at a NUL of its own
 }
 
 function withoutNulls(attributes: Readonly<Record<string, string | null>>): Record<string, string> {

@@ -421,6 +421,19 @@ describe('POST /webhooks/{channelId}', () => {
     expect(answer.status).toBe(channelId === 'web' ? 401 : 404);
   });
 
+  it('album: ten webhooks of one unknown customer at once make one conversation with ten entries', async () => {
+    const user = { id: `user-${randomUUID()}` };
+    const requests = Array.from({ length: 10 }, (_, n) =>
+      signed(created({ user, content: { type: 'text', text: `picture ${n}` } })),
+    );
+    const answers = await Promise.all(requests.map(({ body, headers }) => hook(body, headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    const entries = await timelineOf((await customerBehind(user.id))?.id ?? '', 10);
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_entry, index) => index + 1));
+    const texts = entries.flatMap(({ body }) => (body?.type === 'PLAIN' ? [body.text] : []));
+    expect(texts.sort()).toEqual(requests.map((_, n) => `picture ${n}`));
+  });
+
   it('keeps the order of one user and takes out-of-order receipts', async () => {
     const user = { id: `user-${randomUUID()}` };
     for (const n of [1, 2, 3]) {

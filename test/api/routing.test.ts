@@ -89,7 +89,7 @@ const tasksOf = async (conversation: LiveConversation) =>
     .items as Record<string, unknown>[];
 
 describe('an offer', () => {
-  it('rings at one agent; of two answers one wins; declined, it goes to the next', async () => {
+  it('offer-appears, accept-accept: rings at one agent; of two answers one wins; declined, it goes to the next', async () => {
     const [ana, ben] = [await stream('agt_ana'), await stream('agt_ben')];
     expect(await sets('agt_ana', 'READY')).toMatchObject({
       status: 200,

@@ -114,7 +114,7 @@ describe('webhook subscriptions', () => {
     await worker.end();
   });
 
-  it('that do not take one hold up its conversation alone, under the same id', async () => {
+  it('event-out: that do not take one hold up its conversation alone, under the same id', async () => {
     const worker = startWorker(stores);
     const id = await subscribe(['CUSTOMER_MESSAGE']);
     const [held, other] = [newConversation(), newConversation()];

@@ -410,6 +410,7 @@ describe('search', () => {
     } while (cursor);
     expect(found.sort()).toEqual(ids.sort());
     expect((await own.search({ q: '.*' }, { limit: 3 })).items).toEqual([]);
+    expect((await own.search({ q: 'a\0b' }, { limit: 3 })).items).toEqual([]);
     await expect(own.search({}, { limit: 3, cursor: 'nonsense' })).rejects.toMatchObject({
       code: 'VALIDATION_FAILED',
     });
