@@ -28,7 +28,9 @@ export function staffOf({ shifts }: Scenario): readonly Staff[] {
 }
 
 /** A deadline of the centre has passed, and its workflows have told of it, so many seconds after it was due. */
-const AFTERWARDS = 0.5;
+const AFTERWARDS = 2;
+/** Nobody answers in the last seconds of an offer: between two acts virtual time goes at the pace of this machine. */
+const LAST_SECONDS = 3;
 
 /**
  * One day, act by act in the order of their times: customers come, lose patience and go; agents come, answer and go. Times are
@@ -39,6 +41,8 @@ export class Day {
   private readonly visits = new Map<string, Visit>();
   private readonly midnight: number;
   private at: number;
+  /** Seconds by which virtual time was ahead of the plan at worst: more than a few, and deadlines may have met other acts. */
+  ahead = 0;
 
   constructor(
     private readonly centre: Centre,
@@ -75,14 +79,31 @@ export class Day {
 
   private async goesOnTo(at: number): Promise<void> {
     this.at = at;
-    await this.centre.passes(this.midnight + at * 1000 - (await this.centre.now()));
+    const wait = at - ((await this.centre.now()) - this.midnight) / 1000;
+    this.ahead = Math.max(this.ahead, -wait);
+    await this.centre.passes(wait * 1000);
     this.listens();
   }
 
   /** What routing told agents since: they react to offers. */
   private listens(): void {
-    for (const event of this.centre.heard()) if (event.type === 'OFFER') this.rings(event);
+    for (const event of this.centre.heard()) {
+      if (event.type === 'OFFER') this.rings(event);
+      if (event.type === 'STATE' && event.data['reason'] === 'RONA') this.missed(event.agentId);
+    }
   }
+
+  /** Whoever let an offer ring in vain was set aside by routing, and is back after a while. */
+  private missed(agentId: string): void {
+    const member = this.staff.find(({ id }) => id === agentId);
+    if (!member || this.away.has(agentId)) return;
+    this.away.add(agentId);
+    this.plans(this.at + member.shift.returnsAfterSeconds, async () => {
+      this.away.delete(agentId);
+      if (this.at < member.shift.to) await this.centre.agentGoes(agentId, 'READY');
+    });
+  }
+  private readonly away = new Set<string>();
 
   private async comes(customer: Customer): Promise<void> {
     const visit: Visit = {
@@ -112,12 +133,9 @@ export class Day {
     const queue = this.scenario.queues.find(({ id }) => id === visit.customer.queueId);
     const rings = queue?.reservationSeconds ?? 0;
     const answersIn = exponential(shift.answersInSeconds, draw('answer'));
-    if (draw('miss') < shift.missesOffers || answersIn >= rings) {
+    if (draw('miss') < shift.missesOffers || answersIn > rings - LAST_SECONDS) {
       visit.missedOffers += 1;
       this.plans(this.at + rings + AFTERWARDS, async () => undefined); // the next agent is offered it then
-      this.plans(this.at + rings + shift.returnsAfterSeconds, async () => {
-        if (this.at < shift.to) await this.centre.agentGoes(agentId, 'READY');
-      });
       return;
     }
     this.plans(this.at + answersIn, () => this.answers(visit, agentId, String(data['taskId'])));

@@ -9,6 +9,9 @@ import { readScenario, type Scenario } from './scenario';
 
 const DEFAULT = path.join(repositoryRoot(), 'simulation', 'scenarios', 'weekday.yaml');
 
+/** The closest that two acts of the plan rely on. */
+const TOO_SLOW_SECONDS = 2;
+
 interface Arguments {
   readonly seed: number;
   readonly staff?: readonly number[];
@@ -22,6 +25,8 @@ interface Outcome {
   readonly agents: number;
   readonly figures: readonly Figures[];
   readonly occupancy: number | null;
+  /** Seconds by which virtual time was ahead of the plan at worst. */
+  readonly ahead: number;
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -66,6 +71,7 @@ async function simulate(scenario: Scenario, seed: number): Promise<Outcome> {
       ...{ scenario: scenario.name, seed, agents: staff.length },
       figures: figuresOf(scenario, visits),
       occupancy: occupancyOf(scenario, staff, visits),
+      ahead: day.ahead,
     };
   } finally {
     await centre.close();
@@ -78,7 +84,7 @@ function withStaff(scenario: Scenario, count: number | undefined): Scenario {
   return { ...scenario, shifts };
 }
 
-function text({ scenario, seed, agents, figures, occupancy }: Outcome): string {
+function text({ scenario, seed, agents, figures, occupancy, ahead }: Outcome): string {
   const share = (value: number | null) => (value === null ? '-' : `${(value * 100).toFixed(1)} %`);
   const seconds = (value: number | null) => (value === null ? '-' : `${value.toFixed(0)} s`);
   const head = [
@@ -102,7 +108,7 @@ function text({ scenario, seed, agents, figures, occupancy }: Outcome): string {
     row
       .map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)))
       .join('  ');
-  return `${scenario}, ${agents} agents, seed ${seed}, occupancy ${share(occupancy)}\n${[head, ...rows].map(line).join('\n')}\n`;
+  return `${scenario}, ${agents} agents, seed ${seed}, occupancy ${share(occupancy)}\n${[head, ...rows].map(line).join('\n')}\n${ahead > TOO_SLOW_SECONDS ? `This machine was too slow: virtual time was ${ahead.toFixed(0)} s ahead of the plan, so another run may differ.\n` : ''}`;
 }
 
 function clock(at: number): string {
