@@ -6,7 +6,7 @@ import type { CustomerStore, MediaStore } from '../infra/stores';
 import type { HousekeepingActivities } from './types';
 
 export interface HousekeepingDeps {
-  readonly customers: Pick<CustomerStore, 'merge' | 'setLiveIn'>;
+  readonly customers: Pick<CustomerStore, 'merge' | 'setLiveIn' | 'settleMerge'>;
   readonly media: Pick<MediaStore, 'fail'>;
   readonly workflows: ConversationWorkflows;
 }
@@ -23,7 +23,7 @@ export function createHousekeepingActivities({ customers, media, workflows }: Ho
           requestId: activityInfo().workflowExecution?.runId ?? '',
         });
       } catch (error) {
-        // CONFLICT and NOT_FOUND are for whoever asked; an outage is waited out.
+        // CONFLICT and NOT_FOUND are for whoever asked; an outage, or another merge of theirs, is waited out.
         if (error instanceof ProblemError && error.code !== 'UNAVAILABLE')
           throw ApplicationFailure.nonRetryable(error.detail, error.code);
         throw error;
@@ -44,6 +44,7 @@ export function createHousekeepingActivities({ customers, media, workflows }: Ho
     },
 
     setLiveIn: ({ customerId, liveIn }) => customers.setLiveIn(customerId, liveIn),
+    settleMerge: (merge) => customers.settleMerge(merge),
     recordMediaFailure: ({ mediaId, reason }) => media.fail(mediaId, reason),
   } satisfies HousekeepingActivities;
 }

@@ -199,7 +199,7 @@ export interface HousekeepingActivities {
     readonly toCustomerId: string;
     readonly inbox: readonly { readonly type: string; readonly payload: unknown }[];
   }): Promise<void>;
-  /** Step 1 of a merge: the records, in one transaction. Throws non-retryable CONFLICT. */
+  /** Step 1 of a merge: the records, in one transaction. Throws non-retryable CONFLICT; waits, by its retries, for another merge about one of them. */
   mergeRecords(input: {
     readonly mergedId: string;
     readonly survivorId: string;
@@ -241,6 +241,8 @@ export interface HousekeepingActivities {
   }): Promise<void>;
   /** Clears or sets where a customer's conversation lives. */
   setLiveIn(input: { readonly customerId: string; readonly liveIn: string | null }): Promise<void>;
+  /** The last step of a merge: other merges about the survivor may begin. */
+  settleMerge(merge: { readonly mergedId: string; readonly survivorId: string }): Promise<void>;
   /** Changes nothing about a medium that is there. */
   recordMediaFailure(input: {
     readonly mediaId: string;

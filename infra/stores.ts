@@ -308,7 +308,10 @@ export interface CustomerStore {
   ): Promise<Customer>;
   /** What a conversation's first step needs; `liveIn` of domain.md 10.3. Null when unknown. */
   standing(id: string): Promise<CustomerStanding | null>;
-  /** Step 1 of a merge (domain.md 10.3), in one transaction, audited. A repeat answers the same. Throws `CONFLICT`. */
+  /**
+   * Step 1 of a merge (domain.md 10.3), in one transaction, audited. A repeat answers the same. Throws `CONFLICT`, and `UNAVAILABLE` while
+   * another merge into one of the two is not settled.
+   */
   merge(input: {
     readonly mergedId: string;
     readonly survivorId: string;
@@ -317,6 +320,8 @@ export interface CustomerStore {
     readonly requestId: string;
   }): Promise<MergedCustomers>;
   setLiveIn(id: string, liveIn: string | null): Promise<void>;
+  /** The last step of a merge: the conversations have heard of it, the next merge may begin. */
+  settleMerge(merge: { readonly mergedId: string; readonly survivorId: string }): Promise<void>;
 }
 export interface CustomerStanding {
   readonly id: string;

@@ -44,7 +44,6 @@ export function salvaged(
     head: tip,
     sends: [],
     pendingHooks: [],
-    survivor: false,
   };
 }
 

@@ -265,6 +265,8 @@ export interface DeliveryReceipt extends AboutConversation {
 export interface SessionsMovedIn {
   readonly fromConversationId: string;
   readonly fromCustomerId: string;
+  /** The customer under whose workflow the merged conversation ran. @default fromCustomerId */
+  readonly fromHome?: string;
   readonly sessions: readonly ChannelSession[];
   readonly participants: readonly Participant[];
   readonly tasks: readonly AgentTask[];

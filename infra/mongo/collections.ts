@@ -76,6 +76,8 @@ export interface CustomerDocument extends Omit<Customer, 'id'> {
   readonly vouched: { readonly phone: string | null; readonly email: string | null };
   /** Lower-case words of name, identifiers, numbers and addresses: what a search finds the beginning of. */
   readonly words: readonly string[];
+  /** The merge into this customer whose conversations are not joined yet: the next one that is about them waits for it. */
+  readonly merging?: { readonly mergedId: string; readonly since: string } | null;
   /** Of the merge that took this customer away; `homes`: where the two conversations lived before it. */
   readonly merge?: {
     readonly requestId: string;

@@ -158,6 +158,7 @@ export function mergedDocuments(
       absorbed: unique([...survivor.absorbed, merged._id, ...merged.absorbed]),
       // Where one of the two conversations lives already, the other one will join it there.
       liveIn: survivor.liveIn ?? homes.merged,
+      merging: { mergedId: merged._id, since: at },
       updatedAt: at,
     }),
   };

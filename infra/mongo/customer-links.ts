@@ -2,7 +2,12 @@ import type { ClientSession, Db } from 'mongodb';
 import { ProblemError } from '../../domain/errors';
 import type { CustomerStore } from '../stores';
 import type { AuditTrail } from './audit-log';
-import { customersOf, type IdentityDocument, identitiesOf } from './collections';
+import {
+  type CustomerDocument,
+  customersOf,
+  type IdentityDocument,
+  identitiesOf,
+} from './collections';
 import type { CustomerCache } from './customer-cache';
 import { mergedDocuments, toCustomer, withIdentities } from './customer-document';
 import { keyOf } from './customer-identification';
@@ -14,6 +19,9 @@ export interface LinkDeps {
   readonly audit: AuditTrail;
   readonly now: () => Date;
 }
+
+/** A merge that has not told the conversations after this time was given up, ms: it holds up no other. */
+const MERGE_PATIENCE_MS = 15 * 60_000;
 
 /** What joins and parts customers (domain.md 10.2 rule 4, 10.3), each in one transaction with its audit row. */
 export function createCustomerLinks(
@@ -101,6 +109,7 @@ export function createCustomerLinks(
         const gone = Object.values(before).find(({ mergedInto }) => mergedInto !== null);
         if (gone)
           throw new ProblemError('CONFLICT', `${gone._id} was merged into ${gone.mergedInto}.`);
+        refuseWhileMerging(Object.values(before), now());
         const after = mergedDocuments(before.merged, before.survivor, {
           at: now().toISOString(),
           requestId,
@@ -139,6 +148,20 @@ export function createCustomerLinks(
       };
     },
   };
+
+  /**
+   * Two merges about one customer follow each other: the second would be told where the conversations lived in the middle of the
+   * first, and one of three open ones would be joined by neither.
+   */
+  function refuseWhileMerging(parties: readonly CustomerDocument[], at: Date): void {
+    const since = new Date(at.getTime() - MERGE_PATIENCE_MS).toISOString();
+    const busy = parties.find(({ merging }) => merging && merging.since > since);
+    if (busy)
+      throw new ProblemError(
+        'UNAVAILABLE',
+        `${busy.merging?.mergedId} is being merged into ${busy._id}; try again.`,
+      );
+  }
 
   async function soleAnonymousOwner(session: ClientSession, ownerId: string): Promise<string> {
     const owner = await records.existing(session, ownerId);

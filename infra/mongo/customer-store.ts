@@ -109,6 +109,13 @@ export function createCustomerStore(
       );
       if (document) cache.remember(document);
     },
+
+    async settleMerge({ mergedId, survivorId }) {
+      await customers.updateOne(
+        { _id: survivorId, 'merging.mergedId': mergedId },
+        { $set: { merging: null } },
+      );
+    },
   };
 
   async function conditionsOf({

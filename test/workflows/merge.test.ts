@@ -4,6 +4,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ChannelSettings } from '../../domain/channel/settings';
+import { movedOut } from '../../domain/conversation/merge';
 import { conversationWorkflowId, mergeWorkflowId } from '../../domain/ids';
 import { BoundedCache } from '../../infra/bounded-cache';
 import { createConversationWorkflows } from '../../infra/conversation-workflows';
@@ -14,9 +15,10 @@ import {
   customerMessageSignal,
   getConversationQuery,
   HOUSEKEEPING_TASK_QUEUE,
+  sessionsMovedInSignal,
 } from '../../workflows/conversation/messages';
 import type { mergeWorkflow } from '../../workflows/housekeeping/merge-workflow';
-import { aMessage } from '../support/conversations';
+import { aMessage, anOpening, Story } from '../support/conversations';
 import { uniqueName, useTemporal } from '../support/servers';
 import { someSettings } from '../support/some-settings';
 import { useStores } from '../support/stores';
@@ -28,17 +30,36 @@ const client = (): Client => temporal().client;
 const customers = () => opened().stores.customers;
 const settings: ChannelSettings = someSettings({ channelId: 'web', bot: null });
 
+/** Merged customers, as merges begin or try to. */
+const asked: string[] = [];
+/** Merges into these customers go no further than the records until it settles. */
+const held = new Map<string, Promise<void>>();
+
 let stopWorkers: () => Promise<void>;
 beforeAll(async () => {
   const { address, namespace } = temporal();
   const connection = await NativeConnection.connect({ address });
   const { stores } = opened();
+  const workflows = createConversationWorkflows(client());
   const activities = createActivities({
     stores: {
       ...stores,
+      customers: {
+        ...stores.customers,
+        merge: (input) => {
+          asked.push(input.mergedId);
+          return stores.customers.merge(input);
+        },
+      },
       config: { ...stores.config, settings: async () => settings, get: stores.config.get },
     },
-    workflows: createConversationWorkflows(client()),
+    workflows: {
+      ...workflows,
+      async openConversationOf(customerId) {
+        await held.get(customerId);
+        return workflows.openConversationOf(customerId);
+      },
+    },
     routing: createRoutingWorkflow(client()),
     runs: createCustomerRuns(client()),
     erasures: { add: async () => undefined },
@@ -102,6 +123,27 @@ async function write({ identifier }: { readonly identifier: string }): Promise<v
     signal: customerMessageSignal,
     signalArgs: [message],
   });
+}
+/** A message of theirs that went to a workflow that is theirs no more, twice. */
+async function lateAndAgain(
+  { identifier }: { readonly identifier: string },
+  customerId: string,
+): Promise<void> {
+  const late = aMessage({
+    customerIdentifier: identifier,
+    eventKey: uniqueName('key'),
+    messageId: uniqueName('msg_'),
+    providerMessageId: null,
+  });
+  for (let times = 0; times < 2; times += 1)
+    await client().workflow.signalWithStart('conversationWorkflow', {
+      taskQueue: CONVERSATION_TASK_QUEUE,
+      workflowId: conversationWorkflowId(customerId),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [{ customerId }],
+      signal: customerMessageSignal,
+      signalArgs: [late],
+    });
 }
 async function openOf(customerId: string) {
   const found = await until(
@@ -203,22 +245,85 @@ it('moves sessions into the survivor’s conversation when both are open, and ch
   expect(await entriesOf(stays)).toEqual(before);
 });
 
+it('two merges at once, all three open: the survivor of both has the only open conversation', async () => {
+  const [m, x, y] = [await aCustomer(), await aCustomer(), await aCustomer()];
+  for (const customer of [m, x, y]) await write(customer);
+  const [ofM, ofX, ofY] = [await openOf(m.id), await openOf(x.id), await openOf(y.id)];
+  let goOn: () => void = () => undefined;
+  const hold = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  held.set(x.id, hold);
+  const both = [merge(m.id, x.id)];
+  await until(
+    async () => (await customers().standing(m.id))?.mergedInto,
+    (into) => into === x.id,
+  );
+  both.push(merge(x.id, y.id));
+  await until(
+    async () => asked.includes(x.id),
+    (it) => it,
+  );
+  goOn();
+  expect(await Promise.all(both)).toEqual([
+    { survivorId: x.id, conversationId: ofX.id, moved: true },
+    { survivorId: y.id, conversationId: ofY.id, moved: true },
+  ]);
+  for (const customer of [m, x])
+    await until(
+      () => openOf(customer.id),
+      ({ state }) => state === 'CLOSED',
+    );
+  await until(
+    () => openOf(y.id),
+    ({ channelSessions }) => channelSessions.length === 3,
+  );
+  expect(await openOf(y.id)).toMatchObject({ id: ofY.id, customerId: y.id });
+  expect((await openOf(m.id)).id).toBe(ofM.id);
+  expect((await openOf(x.id)).id).toBe(ofX.id);
+
+  await lateAndAgain(m, m.id);
+  await lateAndAgain(x, x.id);
+  await until(
+    () => messagesIn(ofY.id),
+    (count) => count === 3,
+  );
+  await write(y);
+  await until(
+    () => messagesIn(ofY.id),
+    (count) => count === 4,
+  );
+  expect(await messagesIn(ofY.id)).toBe(4);
+});
+
+it('sessions that reach a survivor who was merged meanwhile go on to the last survivor', async () => {
+  const [m, x, y] = [await aCustomer(), await aCustomer(), await aCustomer()];
+  await write(y);
+  await openOf(y.id);
+  await merge(x.id, y.id);
+  const customer = { id: m.id, name: null, anonymous: true, labelPriority: null };
+  const conversationId = uniqueName('cnv_');
+  const gone = new Story(settings, undefined, anOpening({ conversationId, customer }));
+  gone.customerWrites();
+  await client().workflow.signalWithStart('conversationWorkflow', {
+    taskQueue: CONVERSATION_TASK_QUEUE,
+    workflowId: conversationWorkflowId(x.id),
+    args: [{ customerId: x.id }],
+    signal: sessionsMovedInSignal,
+    signalArgs: [{ ...movedOut(gone.state), fromHome: m.id }],
+  });
+  await until(
+    () => openOf(y.id),
+    ({ channelSessions }) => channelSessions.length === 2,
+  );
+  expect((await openOf(y.id)).channelSessions).toHaveLength(2);
+  expect(await opened().stores.conversations.openOf(x.id)).toBeNull();
+});
+
 it('hands on what still reaches a merged customer’s workflow', async () => {
   const [m, x] = [await aCustomer(), await aCustomer()];
   await merge(m.id, x.id);
-  const late = aMessage({
-    customerIdentifier: m.identifier,
-    eventKey: uniqueName('key'),
-    messageId: uniqueName('msg_'),
-    providerMessageId: null,
-  });
-  await client().workflow.signalWithStart('conversationWorkflow', {
-    taskQueue: CONVERSATION_TASK_QUEUE,
-    workflowId: conversationWorkflowId(m.id),
-    args: [{ customerId: m.id }],
-    signal: customerMessageSignal,
-    signalArgs: [late],
-  });
+  await lateAndAgain(m, m.id);
   const { id } = await until(
     () =>
       opened()

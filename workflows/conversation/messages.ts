@@ -48,8 +48,6 @@ export interface Carried {
   readonly pendingHooks: readonly E.ControllerEvent[];
   /** Signals that routing has not been given yet. */
   readonly routingNews?: readonly RoutingSignal[];
-  /** A run that received moved sessions never hands its inbox on (domain.md 10.3). */
-  readonly survivor: boolean;
 }
 
 /** A signal as it arrived, before the channel's settings are known. */

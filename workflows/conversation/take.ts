@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
 import type { ChannelFacts } from '../../activities/types';
 import { whyNot } from '../../domain/conversation/decide';
 import type { ConversationEvent } from '../../domain/conversation/events';
@@ -256,12 +256,17 @@ async function mergeAway(request: MergeInto, run: ConversationRun): Promise<Merg
   return { moved: false, conversationId };
 }
 
+/** The customer whose workflow this is: it may serve the conversation of another. */
+function homeCustomer(): string {
+  return workflowInfo().workflowId.slice(conversationWorkflowId('').length);
+}
+
 /** False when the survivor's conversation ended meanwhile: then this one goes on as the survivor's. */
 async function handSessionsOver(request: MergeInto, run: ConversationRun): Promise<boolean> {
   try {
     await getExternalWorkflowHandle(conversationWorkflowId(request.intoCustomerId)).signal(
       sessionsMovedInSignal,
-      movedOut(run.state),
+      { ...movedOut(run.state), fromHome: homeCustomer() },
     );
     return true;
   } catch (error) {

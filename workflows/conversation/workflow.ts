@@ -43,12 +43,11 @@ export async function conversationWorkflow(input: ConversationInput): Promise<vo
   let run = carried.state ? resume(carried) : null;
   listen(inbox, () => run);
 
-  run ??= await openNext(input.customerId, inbox, carried.survivor);
+  run ??= await openNext(input.customerId, inbox);
   if (!run) return;
-  const survivor = carried.survivor || inbox.facts.some(({ type }) => type === 'sessionsMovedIn');
   const ending = await serve(run, inbox, keys);
   if (ending === 'move') {
-    const state = { ...run.carry(), inbox: inbox.facts, keys: keys.carry(), survivor };
+    const state = { ...run.carry(), inbox: inbox.facts, keys: keys.carry() };
     return moveOn({ customerId: input.customerId, carried: state });
   }
   if (ending === 'overtaken') await handToClosing(run);
@@ -70,11 +69,7 @@ function resume(carried: Carried): ConversationRun | null {
  * The run's first step: who is the customer, what was before, which of the waiting facts are archived already. Null when nothing
  * opens a conversation here: repeats only, or the customer was merged and lives elsewhere (domain.md 10.3).
  */
-async function openNext(
-  customerId: string,
-  inbox: Inbox,
-  survivor: boolean,
-): Promise<ConversationRun | null> {
+async function openNext(customerId: string, inbox: Inbox): Promise<ConversationRun | null> {
   const keys = inbox.facts.flatMap(({ payload }) =>
     'eventKey' in payload ? [{ channelId: payload.channelId, eventKey: payload.eventKey }] : [],
   );
@@ -86,9 +81,8 @@ async function openNext(
   ]);
   inbox.keepFacts(({ payload }) => !('eventKey' in payload && archived.includes(payload.eventKey)));
 
-  const movedIn = inbox.facts.some(({ type }) => type === 'sessionsMovedIn');
-  const elsewhere = facts.mergedInto ?? facts.liveIn;
-  if (elsewhere && elsewhere !== customerId && !survivor && !movedIn) {
+  const elsewhere = facts.mergedInto ?? livesIn(facts.liveIn, inbox);
+  if (elsewhere && elsewhere !== customerId) {
     await handOn(elsewhere, inbox);
     return null;
   }
@@ -103,6 +97,18 @@ async function openNext(
   };
   const state = open(opening, new Date(Date.now()).toISOString());
   return resume({ ...nothingCarried(), state, head: { seq: 0, hash: conversationId } });
+}
+
+/**
+ * Where the customer's conversation lives, if not here. Sessions that come from there have left it: the conversation is to be here, and
+ * handing them back would go round for ever. A merged customer's goes to the survivor whatever came.
+ */
+function livesIn(liveIn: string | null, inbox: Inbox): string | null {
+  const cameFromThere = inbox.facts.some(
+    ({ type, payload }) =>
+      type === 'sessionsMovedIn' && (payload.fromHome ?? payload.fromCustomerId) === liveIn,
+  );
+  return cameFromThere ? null : liveIn;
 }
 
 /** Keeps what came with or after the fact that opens: what came before it has no conversation to be about. */
@@ -159,7 +165,6 @@ function nothingCarried(): Carried {
     sends: [],
     pendingHooks: [],
     routingNews: [],
-    survivor: false,
   };
 }
 

@@ -41,6 +41,7 @@ export async function mergeWorkflow({
       survivor,
     });
   }
+  await housekeeping.settleMerge({ mergedId, survivorId });
   return { survivorId, conversationId: livesOn ?? open, moved };
 }
 
@@ -48,12 +49,14 @@ type Homes = Awaited<ReturnType<HousekeepingActivities['mergeRecords']>>['homes'
 
 /**
  * The records sent the survivor's messages to the merged customer's workflow, in case its conversation goes on there. Where it does,
- * the workflow itself clears that when it closes: setting it again could come after. Else they go home.
+ * the workflow itself clears that when it closes: setting it again could come after. Else they go home; to a home that an earlier merge
+ * gave them the records sent them already.
  */
 async function housekeep(survivorId: string, homes: Homes, livesOn: string | null): Promise<void> {
-  const home = homes.survivor === survivorId ? null : homes.survivor;
-  if (livesOn === null) await housekeeping.setLiveIn({ customerId: survivorId, liveIn: home });
-  else if (home !== null)
+  const atHome = homes.survivor === survivorId;
+  if (livesOn === null && atHome)
+    await housekeeping.setLiveIn({ customerId: survivorId, liveIn: null });
+  if (livesOn !== null && !atHome)
     await housekeeping.setLiveIn({ customerId: survivorId, liveIn: homes.merged });
 }
 

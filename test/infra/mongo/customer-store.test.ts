@@ -368,6 +368,7 @@ describe('merge', () => {
     const last = await own.create({ name: 'Cy' });
     await own.merge({ mergedId, survivorId, ...asked });
     await own.setLiveIn(survivorId, null);
+    await own.settleMerge({ mergedId, survivorId });
     await own.merge({ mergedId: survivorId, survivorId: last.id, ...asked });
     await own.setLiveIn(last.id, null);
     expect(
@@ -377,10 +378,27 @@ describe('merge', () => {
     expect(await own.historyOf(last.id)).toEqual([last.id, survivorId, mergedId]);
   });
 
+  it('lets merges about one customer follow each other, unless one was given up', async () => {
+    const { own, mergedId, survivorId } = await pair();
+    const last = await own.create({ name: 'Cy' });
+    await own.merge({ mergedId, survivorId, ...asked });
+    const further = { mergedId: survivorId, survivorId: last.id, ...asked };
+    const another = { mergedId: last.id, survivorId, ...asked };
+    for (const next of [further, another])
+      await expect(own.merge(next)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await own.standing(survivorId)).toMatchObject({ mergedInto: null });
+    await own.settleMerge({ mergedId: last.id, survivorId }); // of no merge under way
+    await expect(own.merge(further)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const longAgo = { mergedId, since: '2000-01-01T00:00:00.000Z' };
+    await customersOf(database().db).updateOne({ _id: survivorId }, { $set: { merging: longAgo } });
+    expect(await own.merge(further)).toMatchObject({ settled: false });
+  });
+
   it('remembers where an earlier merge let the conversation live', async () => {
     const { own, mergedId, survivorId } = await pair();
     const last = await own.create({ name: 'Cy' });
     await own.merge({ mergedId, survivorId, ...asked });
+    await own.settleMerge({ mergedId, survivorId });
     const { homes } = await own.merge({
       mergedId: survivorId,
       survivorId: last.id,
