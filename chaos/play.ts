@@ -47,7 +47,7 @@ export async function playFault(
   const common = { fault: { id, what, ...(goal ? { goal } : {}) }, seed };
   const random = randomOf(seed * 100 + Number(id.slice(1)));
   const name = `${id.toLowerCase()}s${seed}`;
-  const acked = path.join(stage.dataDir, `${name}.acked.ndjson`);
+  const acked = path.join(stage.driverDir, `${name}.acked.ndjson`);
   const scene = new Scene(stage, crew.admin, crew.speaking, name, random, size, acked);
   const { usage, stop } = watchUsage(stage);
   crew.serve = scene.serve;

@@ -22,12 +22,14 @@ export const slowReaders: Fault = {
       await scene.say(customer);
       await scene.know(customer, true);
     }
-    const id = async (customer: typeof busy) =>
-      (
-        await crew.admin.read<{ id: string }>(
-          `/v1/customers/${await scene.know(customer)}/conversation`,
-        )
-      )?.id ?? '';
+    const id = async (customer: typeof busy) => {
+      const path = `/v1/customers/${await scene.know(customer)}/conversation`;
+      for (;;) {
+        const open = await crew.admin.read<{ id: string }>(path);
+        if (open) return open.id;
+        await sleep(100);
+      }
+    };
     const [busyId, quietId] = [await id(busy), await id(quiet)];
     const idle = await openMany(acting, quietId, long ? IDLE_LONG : IDLE);
     const token = await tokenOf(crew.admin, 'operator', `slow-${scene.name}`);

@@ -6,6 +6,8 @@ import type { Acting, Fault } from './fault';
 
 const KIB = 1024;
 const INLINE_BYTES = 64 * KIB;
+/** What fits into the sockets and the link on the way: written by the caller, read by nobody. */
+const MOST_UNREAD_BYTES = 32 * KIB * KIB;
 /** A signal carries the message and what is known of its customer. */
 const ENVELOPE_BYTES = 24 * KIB;
 
@@ -59,7 +61,7 @@ function stream(
     const piece = Buffer.alloc(64 * KIB, 'x');
     const over = (what: string) => {
       outgoing.destroy();
-      if (sent > 8 * KIB * KIB)
+      if (sent > MOST_UNREAD_BYTES)
         scene.complaints.push(`a body was read for ${sent} bytes before it was refused`);
       resolve(`${what} after ${Math.round(sent / KIB)} KiB`);
     };

@@ -52,11 +52,13 @@ const SILENT_MS = 45_000;
 async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader(); // an answer to GET has one
   const decoder = new TextDecoder();
+  const silence = setTimeout(() => void reader.cancel().catch(() => undefined), SILENT_MS).unref();
   let rest = '';
   try {
     while (!signal.aborted) {
-      const piece = await Promise.race([reader.read(), silence(signal)]);
-      if (piece === null || piece.done) return;
+      const piece = await reader.read();
+      if (piece.done) return;
+      silence.refresh();
       rest += decoder.decode(piece.value, { stream: true });
       const blocks = rest.split('\n\n');
       rest = blocks.pop() ?? '';
@@ -66,13 +68,9 @@ async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<
       }
     }
   } finally {
+    clearTimeout(silence);
     await reader.cancel().catch(() => undefined);
   }
-}
-
-async function silence(signal: AbortSignal): Promise<null> {
-  await sleep(SILENT_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  return null;
 }
 
 function eventOf(block: string): StreamEvent | null {

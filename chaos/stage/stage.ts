@@ -20,6 +20,8 @@ export type PartName = (typeof PARTS)[number];
 /** The product as it runs in production, apart: one api, two workers, both servers; every wire between them can be disturbed. */
 export interface Stage {
   readonly dataDir: string;
+  /** The driver's own, outside of everything that is broken. */
+  readonly driverDir: string;
   /** The API as the driver and the providers reach it, over a link. */
   readonly url: string;
   readonly adminToken: string;
@@ -68,7 +70,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const { say = () => undefined, durability = 'fast' } = options;
   const below = options.below ?? path.resolve(process.env['PARLEY_DATA_DIR'] ?? '.parley');
   const dataDir = path.join(below, `chaos-${process.pid}-${Date.now().toString(36)}`);
-  await mkdir(dataDir, { recursive: true });
+  for (const directory of [dataDir, driverDirOf(dataDir)])
+    await mkdir(directory, { recursive: true });
   if (options.diskMiB !== undefined) await mountSmallDisk(dataDir, options.diskMiB);
   await mkdir(path.join(dataDir, 'logs'));
   const started: { stop(): Promise<unknown> }[] = [];
@@ -175,6 +178,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
 
   const stage: Stage = {
     dataDir,
+    driverDir: driverDirOf(dataDir),
     url,
     adminToken,
     mongoUri: `mongodb://127.0.0.1:${mongoPort}/parley?directConnection=true`,
@@ -198,11 +202,17 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     async stop({ keepData = false } = {}) {
       await Promise.all([a.stop(), b.stop(), api.stop()]);
       for (const one of started.reverse()) await one.stop();
-      if (!keepData) await rm(dataDir, { recursive: true, force: true });
+      if (keepData) return;
+      for (const directory of [dataDir, driverDirOf(dataDir)])
+        await rm(directory, { recursive: true, force: true });
     },
   };
   await stage.ready();
   return stage;
+}
+
+function driverDirOf(dataDir: string): string {
+  return `${dataDir}-driver`;
 }
 
 async function untilReady(url: string): Promise<void> {
