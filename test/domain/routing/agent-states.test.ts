@@ -130,9 +130,11 @@ describe('interruption', () => {
     s.joins('a1', { mrdId: 'chat' });
     s.joins('a1', { mrdId: 'email' });
     expect(s.mrd('a1')).toBe('INTERRUPTED');
+    expect(s.mrd('a1', 'email')).toBe('ACTIVE'); // the newer work has the agent
     expect(told(s)).toEqual([]);
     s.ends('a1', 'cnv_2');
     expect(s.mrd('a1')).toBe('ACTIVE');
+    expect(s.mrd('a1', 'email')).toBe('INTERRUPTED');
   });
 
   it('an offer interrupts as well, and gives back when it lapses', () => {
