@@ -1,10 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { History } from '@temporalio/common/lib/proto-utils';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
-import { bundleFile, readBundle, repositoryRoot } from '../workers/bundle';
+import { bundleFile, readBundle } from '../workers/bundle';
+import { historyFiles, type RecordedHistory, readHistory, recordedFolder } from './histories';
 
 /**
  * Replays recorded histories against the current workflow bundle: a change that would break a conversation on the way fails here.
@@ -16,12 +13,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .argument(
       '[paths...]',
       'history files (JSON, as the Temporal Web UI or CLI exports them) or folders of them',
-      [defaultFolder()],
+      [recordedFolder()],
     )
     .action(async (paths: readonly string[]) => {
-      const files = (await Promise.all(paths.map(jsonFiles))).flat().sort();
-      if (files.length === 0) throw new Error(`There are no histories in ${paths.join(', ')}.`);
-      process.exitCode = (await replay(files)) ? 0 : 1;
+      process.exitCode = (await replay(await historyFiles(paths))) ? 0 : 1;
     });
   await command.parseAsync([...argv]);
 }
@@ -45,24 +40,8 @@ async function replay(files: readonly string[]): Promise<boolean> {
   return failed === 0;
 }
 
-async function* histories(
-  files: readonly string[],
-): AsyncGenerator<{ workflowId: string; history: History }> {
-  for (const file of files)
-    yield {
-      workflowId: path.basename(file, '.json'),
-      history: historyFromJSON(JSON.parse(await readFile(file, 'utf8'))),
-    };
-}
-
-async function jsonFiles(given: string): Promise<readonly string[]> {
-  if (given.endsWith('.json')) return [given];
-  const names = await readdir(given, { recursive: true });
-  return names.filter((name) => name.endsWith('.json')).map((name) => path.join(given, name));
-}
-
-function defaultFolder(): string {
-  return path.join(repositoryRoot(), 'test', 'replay', 'histories');
+async function* histories(files: readonly string[]): AsyncGenerator<RecordedHistory> {
+  for (const file of files) yield readHistory(file);
 }
 
 main(process.argv).catch((error: unknown) => {

@@ -47,6 +47,11 @@ const targets = {
     build: true,
     command: dist('scripts/replay.js'),
   },
+  'would-change': {
+    about: 'decisions of histories that the current bundle would take otherwise',
+    build: true,
+    command: dist('scripts/would-change.js'),
+  },
   bench: {
     about: 'benchmarks, each as a ratio',
     binaries: () => ['temporal', 'mongod'],
@@ -89,11 +94,11 @@ export async function main([name = '--help', ...args]) {
 }
 
 function usage() {
-  const lines = Object.entries(targets).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+  const lines = Object.entries(targets).map(([name, { about }]) => `  ${name.padEnd(13)} ${about}`);
   console.log(`Usage: node scripts/bootstrap.mjs <target> [arguments]
 
 ${lines.join('\n')}
-  …          any other script of package.json
+  …             any other script of package.json
 
 Installs what is missing first: packages, server binaries, the build. Nothing is written outside of this directory and
 PARLEY_DATA_DIR (${path.join('.', '.parley')}). Settings: README.md, "Configuration".`);

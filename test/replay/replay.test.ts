@@ -1,14 +1,22 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type History, historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
+import {
+  historyFiles,
+  type RecordedHistory,
+  readHistory,
+  recordedFolder,
+} from '../../scripts/histories';
+import { compare } from '../../scripts/would-change/compare';
+import { recordedOf } from '../../scripts/would-change/recorded';
+import { replay } from '../../scripts/would-change/replayed';
 import { explainRoutingQuery } from '../../workflows/routing/messages';
 import { useBotChat } from '../support/bot-chat';
 import { Desk } from '../support/desk';
 import { MemoryRouting } from '../support/fakes/memory-routing';
 import { workflowBundle } from '../support/workflow-bundle';
 
-const HISTORIES = path.resolve('test/replay/histories');
 const NO_WRAP_UP = { wrapUp: { enabled: false, seconds: 60, formId: null } };
 
 const routing = new MemoryRouting();
@@ -96,7 +104,7 @@ describe('replay', () => {
     if (!chat) throw new Error(`no scenario ${name}`);
     const history = await chat.handle().fetchHistory();
     await record(name, history);
-    expect(await failuresOf([{ workflowId: name, history }])).toEqual([]);
+    expect(await decidedOtherwise({ workflowId: name, history })).toEqual([]);
   });
 
   it('of every recorded history succeeds', async () => {
@@ -114,13 +122,16 @@ describe('replay', () => {
   });
 });
 
-interface Recorded {
-  readonly workflowId: string;
-  readonly history: History;
+/** What the very code that ran would decide otherwise: nothing, or `npm run would-change` cries wolf. */
+async function decidedOtherwise(played: RecordedHistory): Promise<readonly unknown[]> {
+  const recorded = recordedOf(played.history);
+  const again = await replay(await workflowBundle(), played, recorded);
+  const { broken, differences } = compare(recorded, again, null);
+  return broken === null ? differences : [broken];
 }
 
 async function failuresOf(
-  histories: readonly Recorded[],
+  histories: readonly RecordedHistory[],
   entry?: string,
 ): Promise<readonly { workflowId: string; message: string }[]> {
   const failures = [];
@@ -132,18 +143,12 @@ async function failuresOf(
     if (error) failures.push({ workflowId, message: error.message });
   return failures;
 }
-async function* each(histories: readonly Recorded[]): AsyncGenerator<Recorded> {
+async function* each(histories: readonly RecordedHistory[]): AsyncGenerator<RecordedHistory> {
   yield* histories;
 }
 
-async function recordedHistories(): Promise<readonly Recorded[]> {
-  const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json')).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      workflowId: path.basename(name, '.json'),
-      history: historyFromJSON(JSON.parse(await readFile(path.join(HISTORIES, name), 'utf8'))),
-    })),
-  );
+async function recordedHistories(): Promise<readonly RecordedHistory[]> {
+  return Promise.all((await historyFiles([recordedFolder()])).map(readHistory));
 }
 
 /** Who ran it, and where on that machine, is not part of a history worth keeping. */
@@ -153,6 +158,6 @@ async function record(name: string, history: History): Promise<void> {
   const json = historyToJSON(history)
     .replace(/"identity": "[^"]*"/g, '"identity": "worker"')
     .replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
-  await mkdir(HISTORIES, { recursive: true });
-  await writeFile(path.join(HISTORIES, `${version}-${name}.json`), `${json}\n`);
+  await mkdir(recordedFolder(), { recursive: true });
+  await writeFile(path.join(recordedFolder(), `${version}-${name}.json`), `${json}\n`);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createConfigurationActivities } from '../../../activities/configuration';
 import type {
   AppendTimeline,
@@ -10,6 +9,7 @@ import type {
 import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { TimelineActivity } from '../../../domain/conversation/model';
 import type { Projection } from '../../../domain/conversation/projection';
+import { hashOf } from '../../../infra/mongo/archive-documents';
 import type { StoredResource } from '../../../infra/stores';
 import type { PlaceTaken, TakePlace } from '../../../workflows/routing/messages';
 
@@ -84,9 +84,7 @@ export class MemoryArchive implements ConversationActivities {
         throw new Error(`entry ${entry.seq} does not follow ${kept.length}`);
       kept.push(entry);
       if (channelId && eventKey) this.keys.set(`${channelId} ${eventKey}`, conversationId);
-      hash = createHash('sha256')
-        .update(hash + JSON.stringify(entry))
-        .digest('hex');
+      hash = hashOf(hash, entry);
     }
     this.entries.set(conversationId, kept);
     this.projections.set(conversationId, projection);
