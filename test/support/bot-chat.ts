@@ -46,7 +46,12 @@ export interface ChatServer {
 }
 
 export interface BotChats {
-  start(botId: string | null, settings?: Partial<ChannelSettings>): Promise<BotChat>;
+  /** @param customerId of one who is there already, on a further channel. @default somebody new */
+  start(
+    botId: string | null,
+    settings?: Partial<ChannelSettings>,
+    customerId?: string,
+  ): Promise<BotChat>;
   readonly archive: MemoryArchive;
   readonly server: ChatServer;
   /** Stops the workers of the conversations' queue as a deploy does, and starts new ones. */
@@ -118,11 +123,11 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
       if (conversations) await stop(conversations);
       await startConversations();
     },
-    async start(botId, settings = {}) {
+    async start(botId, settings = {}, customerId = uniqueName('cus_test')) {
       const { channelId = uniqueName('web') } = settings;
       const bot = botId === null ? null : { id: botId, kind: 'HOOK' as const };
       archive.channels.set(channelId, someSettings({ channelId, bot, ...settings }));
-      return new BotChat(present(), archive, channelId, uniqueName('cus_test'));
+      return new BotChat(present(), archive, channelId, customerId);
     },
   };
 }
@@ -354,7 +359,7 @@ export class BotChat {
   from() {
     this.events += 1;
     const eventKey = createHash('sha256')
-      .update(`${this.customerId} ${this.events}`)
+      .update(`${this.customerId} ${this.channelId} ${this.events}`)
       .digest('hex')
       .slice(0, 26);
     return {

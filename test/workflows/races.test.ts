@@ -23,6 +23,21 @@ describe('a real server', () => {
     await check();
   });
 
+  it('K: 100 concurrent first messages over two channels make one conversation with two sessions', async () => {
+    const web = await chats.start(null);
+    const whatsApp = await chats.start(null, { channelType: 'WHATSAPP' }, web.customerId);
+    const texts = Array.from({ length: 100 }, (_, n) => `first ${n}`);
+    await Promise.all(texts.map((text, n) => (n % 2 === 0 ? web : whatsApp).posts(text)));
+    await web.archived(100);
+    const timeline = await web.timeline();
+    const count = (type: string) => timeline.filter((entry) => entry.type === type).length;
+    expect(web.everything()).toHaveLength(timeline.length);
+    expect(count('CONVERSATION_STARTED')).toBe(1);
+    expect(count('CHANNEL_SESSION_STARTED')).toBe(2);
+    expect(count('CUSTOMER_MESSAGE')).toBe(100);
+    expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index + 1));
+  });
+
   it('last-message: each message sent while conversations close is in exactly one of them', async () => {
     const chat = await chats.start(null);
     const texts: string[] = [];
