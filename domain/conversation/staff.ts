@@ -9,6 +9,7 @@ import type {
 } from './events';
 import { isPrimary, presentAgent, presentBot, sessionById, startedSessions } from './facts';
 import type { Actor, ConversationState } from './model';
+import { closeListEntry } from './pull-list';
 import { refuse } from './refusal';
 import { endSession } from './sessions';
 import type { Turn } from './turn';
@@ -61,6 +62,7 @@ export function whyNotCloseList(
 
 export function closeList(turn: Turn, { actor }: CloseListRequest): void {
   for (const { id } of startedSessions(turn.state)) endSession(turn, id, 'AGENT', { actor });
+  closeListEntry(turn, 'ENDED'); // one with agents on it outlives the sessions (T11), but not this
 }
 
 /** Force close has no precondition (domain.md T19); an orderly end is the bot's in control, or the controller's (T18). */

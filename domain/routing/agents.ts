@@ -2,7 +2,7 @@ import type { LeaveReason } from '../conversation/model';
 import type { Refusal } from '../errors';
 import { forget, setState } from './availability';
 import type { AgentMrd, AgentRow } from './model';
-import { mrdsOf } from './mrd-states';
+import { capacityOf, mrdsOf } from './mrd-states';
 import { requeue } from './offers';
 import { handled } from './places';
 import { AGENTS_MAX, keepEnded } from './state';
@@ -100,8 +100,12 @@ export function setMrd(
   const mrd = agent.mrds.get(mrdId);
   if (!mrd) return;
   mrd.wanted = to === 'READY';
-  const allOff = [...agent.mrds.values()].every(({ wanted }) => !wanted);
-  if (allOff && turn.state.config.mrds[mrdId]?.autoSync) setState(turn, agent, 'NOT_READY', null);
+  const { config } = turn.state;
+  // One without capacity is NOT_READY whatever was asked of it.
+  const allOff = [...agent.mrds].every(
+    ([id, { wanted }]) => !wanted || capacityOf(config, agent.id, id) === 0,
+  );
+  if (allOff && config.mrds[mrdId]?.autoSync) setState(turn, agent, 'NOT_READY', null);
   touch(turn, agent);
 }
 

@@ -390,6 +390,14 @@ describe('pull lists (domain.md 6.12)', () => {
     expect(story.state).toMatchObject({ state: 'CLOSING', listEntry: null });
   });
 
+  it('closed while an agent is on it: gone from the list, though the agent stays with who has left', () => {
+    const story = aListStory();
+    story.joins('a1');
+    story.request('closeListRequest', { actor: agent('sup', true) });
+    expect(story.session().endReason).toBe('AGENT');
+    expect(story.state).toMatchObject({ state: 'CUSTOMER_LEFT', listEntry: null });
+  });
+
   it('leaves with the customer', () => {
     const story = aListStory();
     story.endSession();

@@ -86,6 +86,13 @@ describe('agent states', () => {
     expect(story.agent('a1')).toMatchObject({ state: 'NOT_READY' });
   });
 
+  it('an MRD without capacity does not keep an agent READY whose last MRD has gone', () => {
+    const agents = { a1: anAgent({}, { chat: 1, email: 0 }) };
+    const story = new RoutingStory(aRoutingConfig({ agents })).logsIn('a1');
+    story.take({ type: 'setMrdState', agentId: 'a1', mrdId: 'chat', state: 'NOT_READY' });
+    expect(story.agent('a1')).toMatchObject({ state: 'NOT_READY' });
+  });
+
   it('an MRD that does not follow stays as it was switched', () => {
     const { mrds } = aRoutingConfig();
     const chat = { ...(mrds['chat'] as NonNullable<(typeof mrds)[string]>), autoSync: false };
