@@ -2,7 +2,7 @@ import { RoutingRun } from '../../workflows/routing/routing-run';
 import { anAgent, aRoutingConfig } from '../support/routing';
 
 /** domain.md 5.1, `presence`: whoever acts is looked for from then on, whatever the act was. */
-it('a NOT_READY agent who joins directly, alone in the domain, is looked for when the lease may have ended', () => {
+it('a NOT_READY agent who barges in, alone in the domain, is looked for when the lease may have ended', () => {
   const config = aRoutingConfig({ agents: { a1: anAgent() } });
   const run = new RoutingRun(config, null, 0);
   expect(run.presenceDueAt).toBeNull();
@@ -19,7 +19,7 @@ it('a NOT_READY agent who joins directly, alone in the domain, is looked for whe
       agentId: 'a1',
       mrdId: 'chat',
       kind: 'JOIN',
-      counts: true,
+      counts: false, // a barge-in: no state of the agent's changes
       letIn: false,
       request: null,
     },
