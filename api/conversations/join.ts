@@ -24,18 +24,25 @@ export interface Joining {
 export interface JoiningDeps extends Pick<Acting, 'perform'> {
   readonly people: People;
   readonly places: Places;
-  readonly config: Pick<ConfigStore, 'channelTypeMrd'>;
+  readonly config: Pick<ConfigStore, 'channelTypeMrd' | 'get'>;
 }
 
 export function createJoining({ perform, people, places, config }: JoiningDeps): Joining {
   async function within(
     facts: ConversationFacts,
     agentId: string,
-    { counts, letIn }: { readonly counts: boolean; readonly letIn: boolean },
+    {
+      role,
+      counts,
+      letIn,
+    }: { readonly role: Role; readonly counts: boolean; readonly letIn: boolean },
     act: (taskId: string) => Promise<Acted>,
   ): Promise<Acted> {
     const { id: conversationId, workflowId, channelType } = facts;
-    const mrdId = await config.channelTypeMrd(channelType ?? '');
+    const list =
+      counts && role === 'PRIMARY' && facts.listId ? await config.get('lists', facts.listId) : null;
+    const own = list?.['mrdId'];
+    const mrdId = typeof own === 'string' ? own : await config.channelTypeMrd(channelType ?? '');
     return places.taking({ agentId, conversationId, workflowId, mrdId, counts, letIn }, act);
   }
 
@@ -51,7 +58,7 @@ export function createJoining({ perform, people, places, config }: JoiningDeps):
       if (!facts.open || role === 'OBSERVER' || known === role) return act();
       const others = [...facts.present].some(([id, as]) => as === 'PRIMARY' && id !== agentId);
       const bargesIn = role === 'PRIMARY' && (known === 'OBSERVER' || (agent.supervisor && others));
-      return within(facts, agentId, { counts: !bargesIn, letIn }, act);
+      return within(facts, agentId, { role, counts: !bargesIn, letIn }, act);
     },
 
     async changeRole(c, at, agentId, role) {
@@ -66,7 +73,7 @@ export function createJoining({ perform, people, places, config }: JoiningDeps):
         );
       const bargesIn = role === 'PRIMARY' && facts.present.get(agentId) === 'OBSERVER';
       if (!facts.open || !bargesIn) return act(); // a consulted agent keeps the place of the consult
-      return within(facts, agentId, { counts: false, letIn: true }, act);
+      return within(facts, agentId, { role, counts: false, letIn: true }, act);
     },
   };
 }

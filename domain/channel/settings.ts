@@ -69,6 +69,8 @@ export interface ChannelSettings
       readonly percent: number;
       readonly action: 'WARNING' | 'CRITICAL' | 'PROMPT';
     }[];
+    /** Of a pull list: where its work counts. @default the channel type's */
+    readonly mrdId?: string;
     /** Seconds a pull-list entry may wait. @default 86400 */
     readonly requestTtlSeconds?: number;
   } | null;

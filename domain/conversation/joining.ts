@@ -7,6 +7,7 @@ import {
   hasStartedSession,
   isFull,
   isPrimary,
+  latestSettings,
   presentAgent,
   presentAgents,
   taskOf,
@@ -270,13 +271,18 @@ function pullTask(
   agentId: string,
   parts: Pick<AgentTask, 'direction' | 'countsForCapacity'> & Partial<Pick<AgentTask, 'id'>>,
 ): AgentTask {
+  const entry = parts.direction === 'INBOUND' ? turn.state.listEntry : null;
+  const settings = latestSettings(turn.state);
+  // The list's own MRD: it is the one in which routing gave the place.
+  const mrdId = entry && settings?.listId === entry.listId ? settings.queue?.mrdId : undefined;
   const task = addTask(turn, {
     ...parts,
+    ...(mrdId ? { mrdId } : {}),
     mode: 'AGENT',
     routingMode: 'PULL',
     mediaState: 'ACTIVE',
     agentId,
-    listId: parts.direction === 'INBOUND' ? (turn.state.listEntry?.listId ?? null) : null,
+    listId: entry?.listId ?? null,
     waitingSince: turn.state.listEntry?.waitingSince ?? null,
     answeredAt: turn.now,
   });

@@ -115,12 +115,13 @@ function policyOf(
 }
 
 function queueSettings(queue: StoredResource): QueueSettings {
-  const { agentSlaSeconds, reservationSeconds, agentSlaThresholds, requestTtlSeconds } =
+  const { agentSlaSeconds, reservationSeconds, agentSlaThresholds, requestTtlSeconds, mrdId } =
     queue as Partial<QueueSettings>; // parsed when it was saved
   return {
     agentSlaSeconds: agentSlaSeconds ?? null,
     reservationSeconds: reservationSeconds ?? RESERVATION_SECONDS,
     agentSlaThresholds: agentSlaThresholds ?? [],
     ...(requestTtlSeconds ? { requestTtlSeconds } : {}),
+    ...(mrdId ? { mrdId } : {}),
   };
 }

@@ -390,6 +390,21 @@ describe('pull lists (domain.md 6.12)', () => {
     expect(story.state).toMatchObject({ state: 'CLOSING', listEntry: null });
   });
 
+  it("counts in the list's own MRD, and a consult beside it in the channel type's", () => {
+    const story = new Story(
+      someSettings({
+        ...pull,
+        queue: { agentSlaSeconds: null, reservationSeconds: 20, mrdId: 'backoffice' },
+      }),
+    );
+    story.customerWrites();
+    asks(story);
+    story.joins('a1');
+    expect(story.task(1)).toMatchObject({ listId: 'list', mrdId: 'backoffice' });
+    story.joins('a2', 'ASSISTANT');
+    expect(story.task(2)).toMatchObject({ direction: 'CONSULT', mrdId: 'chat' });
+  });
+
   it('closed while an agent is on it: gone from the list, though the agent stays with who has left', () => {
     const story = aListStory();
     story.joins('a1');
