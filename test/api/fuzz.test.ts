@@ -17,7 +17,7 @@ import { useDatabase, useTemporal } from '../support/servers';
  * Requests made up from our own document, some as it says and some hostile, as every role: no 5xx but for a server that is away,
  * no answer the document does not know, and none that differs from its schema.
  */
-const REQUESTS_PER_OPERATION = Number(process.env['PARLEY_FUZZ_REQUESTS'] ?? 8);
+const REQUESTS_PER_OPERATION = Number(process.env['PARLEY_FUZZ_REQUESTS'] ?? 3);
 const SEED = Number(process.env['PARLEY_FUZZ_SEED'] ?? 20_261_122);
 
 type Schema = Readonly<Record<string, unknown>> & { readonly $ref?: string };
