@@ -1,8 +1,8 @@
-import type { HookContext, HookReply, InboundEvent, RawRequest } from '../connector';
+import type { HookChannel, HookContext, HookReply, InboundEvent, RawRequest } from '../connector';
 import { digest, type EventBase, isoOf, members, partIdOf, unparsed } from '../meta/elements';
 import { answerChallenge } from '../meta/handshake';
 import { isSignedByMeta } from '../meta/signature';
-import { changesIn, createMetaWebhook, type Element } from '../meta/webhook';
+import { changesIn, createMetaWebhook, type Element, metadataOf } from '../meta/webhook';
 import { detailOf } from '../provider-call';
 import { sameBytes, secretsOf } from '../secrets';
 import { reasonOf, stateOf } from './codes';
@@ -49,9 +49,12 @@ export function reply(): HookReply {
   return { status: 200 };
 }
 
-/** Meta signs for a whole app, so the number's id decides. 360dialog's secret and address belong to one number: what shows it is ours, however the number is written. */
-function isOurs(element: Element, cfg: Partial<WhatsAppConfig>): boolean {
-  return !isCloud(cfg) || element.account === cfg.phoneNumberId;
+/** By the id of the number where it is configured, else by the number itself. */
+function isOurs(element: Element, cfg: Partial<WhatsAppConfig>, channel: HookChannel): boolean {
+  if (isCloud(cfg)) return element.account === cfg.phoneNumberId;
+  const digits = (number: unknown) => String(number ?? '').replace(/\D/g, '');
+  const number = metadataOf(element.value)?.['display_phone_number'];
+  return digits(number) === digits(channel.serviceIdentifier);
 }
 
 function showsSecret({ headers }: RawRequest, cfg: DialogConfig): boolean {
