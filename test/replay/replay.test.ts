@@ -8,9 +8,6 @@ import {
   readHistory,
   recordedFolder,
 } from '../../scripts/histories';
-import { compare } from '../../scripts/would-change/compare';
-import { recordedOf } from '../../scripts/would-change/recorded';
-import { replay } from '../../scripts/would-change/replayed';
 import { explainRoutingQuery } from '../../workflows/routing/messages';
 import { useBotChat } from '../support/bot-chat';
 import { Desk } from '../support/desk';
@@ -104,7 +101,7 @@ describe('replay', () => {
     if (!chat) throw new Error(`no scenario ${name}`);
     const history = await chat.handle().fetchHistory();
     await record(name, history);
-    expect(await decidedOtherwise({ workflowId: name, history })).toEqual([]);
+    expect(await failuresOf([{ workflowId: name, history }])).toEqual([]);
   });
 
   it('of every recorded history succeeds', async () => {
@@ -121,14 +118,6 @@ describe('replay', () => {
     );
   });
 });
-
-/** What the very code that ran would decide otherwise: nothing, or `npm run would-change` cries wolf. */
-async function decidedOtherwise(played: RecordedHistory): Promise<readonly unknown[]> {
-  const recorded = recordedOf(played.history);
-  const again = await replay(await workflowBundle(), played, recorded);
-  const { broken, differences } = compare(recorded, again, null);
-  return broken === null ? differences : [broken];
-}
 
 async function failuresOf(
   histories: readonly RecordedHistory[],

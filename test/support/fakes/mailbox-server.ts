@@ -44,7 +44,9 @@ export async function startFakeMailboxServer(): Promise<FakeMailboxServer> {
     socket.on('error', () => undefined);
     socket.on('close', () => sessions.delete(session));
     socket.write('* OK ready\r\n');
-    createInterface({ input: socket }).on('line', (line) => answer(session, line));
+    createInterface({ input: socket })
+      .on('error', () => undefined) // it passes the socket's on
+      .on('line', (line) => answer(session, line));
   });
 
   function answer(session: Session, line: string): void {
