@@ -69,7 +69,7 @@ describe('the routing workflow', () => {
         ...['agentRequested', 'agentsNotified', 'requestCancelled', 'taskEnded', 'taskMoved'],
         ...['configurationChanged', 'presenceLost', 'pauseQueue', 'resumeQueue', 'logoutAgent'],
         ...['accept', 'decline', 'setAgentState', 'setMrdState', 'takePlace', 'flushQueue'],
-        ...['getQueues', 'getAgents', 'explain'],
+        ...['getQueues', 'getAgents', 'getWaits', 'explain'],
       ].sort(),
     );
     for (const { name, description } of own)
