@@ -37,7 +37,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 function list(): void {
   for (const { id, what, everyTest } of FAULTS)
-    say(`${id.padEnd(4)} ${what}${everyTest ? '  (short form in every npm test)' : ''}`);
+    say(`${id.padEnd(4)} ${what}${everyTest ? '  (marked for every run)' : ''}`);
 }
 
 async function run({ only, seed, messages, long }: Options): Promise<void> {

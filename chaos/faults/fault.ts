@@ -7,7 +7,7 @@ import type { TcpLink } from '../stage/tcp-link';
 export interface Fault {
   readonly id: `F${number}`;
   readonly what: string;
-  /** Short form in every `npm test`. */
+  /** Marked for every run (reliability.md section 4): `npm test` plays those for which it has time. */
   readonly everyTest?: true;
   /** What is hoped for, as the table prints it; reported, never asserted. */
   readonly goal?: string;

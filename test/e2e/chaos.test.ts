@@ -22,8 +22,10 @@ afterAll(async () => {
   await stage?.stop();
 }, 120_000);
 
-// Every second fault has the fixed seed, the others the random one: the short form of all six in the time of one run.
-const CASES = FAULTS.filter(({ everyTest }) => everyTest).map((fault, n) => ({
+/** Of the faults that are marked for every run, those for which there is time in it: `npm run test:chaos` plays the others. */
+const PLAYED = ['F1', 'F4', 'F13'];
+// Every second fault has the fixed seed, the others the random one.
+const CASES = FAULTS.filter(({ id }) => PLAYED.includes(id)).map((fault, n) => ({
   id: fault.id,
   what: fault.what,
   fault,
