@@ -1,5 +1,6 @@
 import { ChartLine, LayoutDashboard, Settings2 } from 'lucide-react';
 import { lazy, useEffect, useState } from 'react';
+import { ConversationPane } from '../desk/conversation/conversation-pane';
 import { useOutbox } from '../desk/outbox';
 import { select, useSelection } from '../desk/selection';
 import { useLocale } from '../shared/i18n/locale';
@@ -14,7 +15,6 @@ import '../desk/desk.css';
 import './board.css';
 
 // Most who look at the board look at none of them.
-const ConversationView = lazy(() => import('../desk/conversation/conversation-view'));
 const Reports = lazy(() => import('./reports/reports'));
 const Configuration = lazy(() => import('./configuration/configuration'));
 
@@ -69,14 +69,7 @@ export default function Board() {
             </Boundary>
           </main>
         ) : (
-          <Boundary place="no-conversation">
-            <ConversationView
-              key={selected}
-              id={selected}
-              outbox={outbox}
-              close={() => select(null)}
-            />
-          </Boundary>
+          <ConversationPane id={selected} outbox={outbox} />
         )}
       </div>
     </Toasts>

@@ -1,19 +1,18 @@
 import { lazy, Suspense } from 'react';
 import { useLocale } from '../shared/i18n/locale';
-import { Boundary } from '../shared/ui/boundary';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { LineNotice } from '../shared/ui/states';
 import { Toasts } from '../shared/ui/toasts';
+import { ConversationPane } from './conversation/conversation-pane';
 import { ConversationList } from './list/conversation-list';
 import { useAgentStream } from './live';
 import { Offers } from './offers';
 import { useOutbox } from './outbox';
-import { select, useSelection } from './selection';
+import { useSelection } from './selection';
 import { SlaNotices } from './sla-notices';
 import { TopBar } from './top-bar';
 import './desk.css';
 
-const ConversationView = lazy(() => import('./conversation/conversation-view'));
 const Palette = lazy(() => import('./palette/palette'));
 
 /** Where an agent works: what rings, what there is, the conversation that is open. */
@@ -38,14 +37,7 @@ export default function Desk() {
             <p>{t('desk.choose')}</p>
           </main>
         ) : (
-          <Boundary place="no-conversation">
-            <ConversationView
-              key={selected}
-              id={selected}
-              outbox={outbox}
-              close={() => select(null)}
-            />
-          </Boundary>
+          <ConversationPane id={selected} outbox={outbox} />
         )}
         <Suspense fallback={null}>
           <Palette />

@@ -8,6 +8,7 @@ import { useNow, useSince, useUntil } from '../shared/ui/now';
 import { useNames, useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
 import { useToast } from '../shared/ui/toasts';
+import { SecondsLeft, TimeBar } from './countdown';
 import { useCommand } from './palette/commands';
 import { keys, type Offer, useOfferNote, useOffers } from './queries';
 import { select } from './selection';
@@ -48,7 +49,6 @@ function OfferCard({ offer }: { offer: Offer }) {
   const said = useErrorText();
   const left = useUntil(offer.expiresAt);
   const waited = useSince(offer.waitingSince);
-  const [total] = useState(() => Math.max(1, left));
   const note = useOfferNote(offer);
   const [key] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join(''));
   const answer = useMutation({
@@ -84,14 +84,9 @@ function OfferCard({ offer }: { offer: Offer }) {
             {t('offer.waited', { time: clock(waited) })}
           </span>
         </div>
-        <span className="offer-left tabular">
-          <span aria-hidden="true">{left}</span>
-          <span className="visually-hidden" aria-live="off">
-            {t('offer.left', { seconds: left })}
-          </span>
-        </span>
+        <SecondsLeft left={left} />
       </div>
-      <progress className="offer-bar" max={total} value={left} aria-hidden="true" />
+      <TimeBar left={left} />
       {note ? (
         <p className="offer-note" dir="auto">
           {note}

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { AlarmClock } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId } from 'react';
 import { useLocale } from '../shared/i18n/locale';
 import { useUntil } from '../shared/ui/now';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { useErrorText } from '../shared/ui/states';
 import { useToast } from '../shared/ui/toasts';
+import { SecondsLeft, TimeBar } from './countdown';
 import {
   conversationPath,
   keys,
@@ -47,7 +48,6 @@ function NoticeCard({ notice }: { notice: SlaNotice }) {
   const toast = useToast();
   const said = useErrorText();
   const left = useUntil(dueAt);
-  const [total] = useState(() => Math.max(1, left));
   const selected = useSelection();
   const conversation = useConversation(conversationId, LOOK_MS);
   const customer = useCustomer(conversation.data?.customerId ?? '');
@@ -90,14 +90,9 @@ function NoticeCard({ notice }: { notice: SlaNotice }) {
             {t('sla.waits', { name: customer.data?.name ?? t('customer.unknown') })}
           </span>
         </div>
-        <span className="offer-left tabular">
-          <span aria-hidden="true">{left}</span>
-          <span className="visually-hidden" aria-live="off">
-            {t('offer.left', { seconds: left })}
-          </span>
-        </span>
+        <SecondsLeft left={left} />
       </div>
-      <progress className="offer-bar" max={total} value={left} aria-hidden="true" />
+      <TimeBar left={left} />
       <div className="offer-buttons">
         {asks ? (
           <Button loading={answer.isPending} onClick={() => answer.mutate('STAY')}>
