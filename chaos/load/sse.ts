@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export interface StreamEvent {
-  readonly id: string | null;
-  readonly event: string | null;
-  readonly data: string;
-}
+import { eventsIn, type StreamEvent } from '../../scripts/event-stream';
 
 /**
  * Reads a stream of Server-Sent Events as a browser does: it comes back with `Last-Event-ID` whenever the connection ends, until
@@ -34,7 +29,7 @@ export async function readStream(options: {
       options.onConnect?.(answer.status);
       if (!answer.ok) await answer.body?.cancel();
       else
-        for await (const event of eventsOf(answer, signal)) {
+        for await (const event of eventsIn(piecesOf(answer, signal))) {
           if (event.id !== null) lastId = event.id;
           if (onEvent(event) === true) return;
         }
@@ -49,35 +44,18 @@ const RETRY_MS = 250;
 /** A stream that says nothing for longer than three heartbeats is dead, and nobody told us. */
 const SILENT_MS = 45_000;
 
-async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+async function* piecesOf(answer: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader(); // an answer to GET has one
-  const decoder = new TextDecoder();
   const silence = setTimeout(() => void reader.cancel().catch(() => undefined), SILENT_MS).unref();
-  let rest = '';
   try {
     while (!signal.aborted) {
       const piece = await reader.read();
       if (piece.done) return;
       silence.refresh();
-      rest += decoder.decode(piece.value, { stream: true });
-      const blocks = rest.split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const event = eventOf(block);
-        if (event) yield event;
-      }
+      yield piece.value;
     }
   } finally {
     clearTimeout(silence);
     await reader.cancel().catch(() => undefined);
   }
-}
-
-function eventOf(block: string): StreamEvent | null {
-  const lines = block.split('\n');
-  const field = (name: string) =>
-    lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
-  const data = field('data');
-  if (data.length === 0) return null;
-  return { id: field('id')[0] ?? null, event: field('event')[0] ?? null, data: data.join('\n') };
 }

@@ -1,3 +1,5 @@
+import { eventsIn } from '../event-stream';
+
 /** Thrown when Parley refuses or is not there; `message` is for people. */
 export class DemoError extends Error {
   override readonly name = 'DemoError';
@@ -54,18 +56,7 @@ export function createClient(baseUrl: string, token?: string): Client {
     },
     async *events(path, signal) {
       const answer = await call('GET', path, { signal, headers: { accept: 'text/event-stream' } });
-      let rest = '';
-      const decoder = new TextDecoder();
-      for await (const piece of answer.body ?? []) {
-        rest += decoder.decode(piece, { stream: true });
-        const events = rest.split('\n\n');
-        rest = events.pop() ?? '';
-        for (const event of events) {
-          const data = event.split('\n').filter((line) => line.startsWith('data: '));
-          if (data.length > 0)
-            yield JSON.parse(data.map((line) => line.slice(6)).join('\n')) as never;
-        }
-      }
+      for await (const { data } of eventsIn(answer.body ?? [])) yield JSON.parse(data) as never;
     },
   };
 }
