@@ -1,5 +1,7 @@
+import type { ConversationStateName } from '../../domain/conversation/model';
 import { brokenAt } from '../../scripts/demo/chain';
 import { type Anomaly, anomaly } from './anomaly';
+import { LEGAL_STEPS } from './legal-steps';
 import { groupBy, placeOf } from './messages';
 import type { ArchivedConversation, Entry, RunRecord } from './record';
 
@@ -37,17 +39,6 @@ function oneOpen({ conversations }: RunRecord): Anomaly[] {
   );
 }
 
-const STEPS: Readonly<Record<string, readonly string[]>> = {
-  CREATED: ['ACTIVE', 'CLOSING'],
-  ACTIVE: ['ON_HOLD', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
-  ON_HOLD: ['ACTIVE', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
-  INACTIVE: ['ACTIVE', 'WRAP_UP', 'CLOSING'],
-  CUSTOMER_LEFT: ['ACTIVE', 'INACTIVE', 'CLOSING'],
-  WRAP_UP: ['ACTIVE', 'INACTIVE', 'CUSTOMER_LEFT', 'CLOSING'],
-  CLOSING: ['CLOSED'],
-  CLOSED: [],
-};
-
 /** Every change is a row of domain.md 2.3 and begins where the last one ended; nothing follows the end. */
 function legalSteps({ entries }: ArchivedConversation): Anomaly[] {
   const found: Anomaly[] = [];
@@ -56,8 +47,8 @@ function legalSteps({ entries }: ArchivedConversation): Anomaly[] {
   for (const entry of entries) {
     if (state === 'CLOSED') found.push(anomaly('illegal', placeOf(entry), entry, changed));
     if (entry.type !== 'TOPIC_STATE_CHANGED') continue;
-    const { from, to } = entry.data as { from: string; to: string };
-    if (from !== state || !STEPS[from]?.includes(to))
+    const { from, to } = entry.data as Readonly<Record<'from' | 'to', ConversationStateName>>;
+    if (from !== state || !LEGAL_STEPS[from]?.includes(to))
       found.push(anomaly('illegal', placeOf(entry), entry, changed ?? { state }));
     state = to;
     changed = entry;

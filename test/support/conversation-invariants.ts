@@ -1,3 +1,4 @@
+import { LEGAL_STEPS } from '../../chaos/checker/legal-steps';
 import { deriveState } from '../../domain/conversation/derive-state';
 import type { Decision } from '../../domain/conversation/effects';
 import {
@@ -10,7 +11,7 @@ import {
   taskOf,
   voiceIsOn,
 } from '../../domain/conversation/facts';
-import type { ConversationState, ConversationStateName } from '../../domain/conversation/model';
+import type { ConversationState } from '../../domain/conversation/model';
 
 type Violation = string;
 
@@ -27,18 +28,6 @@ export function violations(before: ConversationState, decision: Decision): Viola
     ...(state.state === 'CLOSED' ? closedRules(state) : []),
   ];
 }
-
-/** Transitions that a row of domain.md 2.3 gives. */
-const TRANSITIONS: Readonly<Record<ConversationStateName, readonly ConversationStateName[]>> = {
-  CREATED: ['ACTIVE', 'CLOSING'],
-  ACTIVE: ['ON_HOLD', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
-  ON_HOLD: ['ACTIVE', 'INACTIVE', 'WRAP_UP', 'CUSTOMER_LEFT', 'CLOSING'],
-  INACTIVE: ['ACTIVE', 'WRAP_UP', 'CLOSING'],
-  CUSTOMER_LEFT: ['ACTIVE', 'INACTIVE', 'CLOSING'],
-  WRAP_UP: ['ACTIVE', 'INACTIVE', 'CUSTOMER_LEFT', 'CLOSING'],
-  CLOSING: ['CLOSED'],
-  CLOSED: [],
-};
 
 function stateRules(before: ConversationState, { state, entries }: Decision): Violation[] {
   const changes = entries.filter(({ entry }) => entry.type === 'TOPIC_STATE_CHANGED');
@@ -59,7 +48,7 @@ function stateRules(before: ConversationState, { state, entries }: Decision): Vi
         ),
       ),
     ...rule(
-      !changed || TRANSITIONS[from].includes(state.state),
+      !changed || LEGAL_STEPS[from].includes(state.state),
       `illegal: ${from} -> ${state.state}`,
     ),
   ];
