@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createConfigurationActivities } from '../activities/configuration';
 import { createRoutingActivities } from '../activities/routing';
@@ -13,12 +13,12 @@ import { queueFacts } from '../domain/routing/queue-facts';
 import { Agent, Mrd } from '../domain/routing/schema';
 import type { AgentEvent, RoutingNews } from '../infra/routing-stores';
 import { createRoutingWorkflow } from '../infra/routing-workflow';
-import { SEARCH_ATTRIBUTE_TYPES } from '../infra/search-attributes';
 import { bundleFile, readBundle } from '../workers/bundle';
 import * as m from '../workflows/conversation/messages';
 import * as r from '../workflows/routing/messages';
 import type { Customer } from './customers';
 import type { Scenario } from './scenario';
+import { openTimeSkipping } from './time-skipping';
 
 const FOREVER = '2100-01-01T00:00:00.000Z';
 
@@ -49,15 +49,9 @@ export class Centre {
     agents: readonly { readonly id: string; readonly shift: Scenario['shifts'][number] }[],
     serverPath: string | undefined,
   ): Promise<Centre> {
-    const env = await TestWorkflowEnvironment.createTimeSkipping({
-      ...(serverPath && { server: { executable: { type: 'existing-path', path: serverPath } } }),
-    });
+    const env = await openTimeSkipping(serverPath);
     const centre = new Centre(env, scenario, agents);
     try {
-      await env.connection.operatorService.addSearchAttributes({
-        namespace: 'default',
-        searchAttributes: SEARCH_ATTRIBUTE_TYPES,
-      });
       await centre.startWorkers();
       await env.client.workflow.start('routingWorkflow', {
         taskQueue: r.ROUTING_TASK_QUEUE,
