@@ -1,6 +1,6 @@
 import { floorClient } from './support/floor-client';
 import { closedLoop } from './support/load';
-import { inTurn, type Pair, ratioOf } from './support/pairs';
+import { figures, inTurn, type Pair, ratioOf } from './support/pairs';
 import type { Benchmark, Options, Stage } from './support/stage';
 import { median, quantile } from './support/statistics';
 
@@ -10,20 +10,23 @@ const TEXT = 'x'.repeat(1000);
 
 /** P1, P2: an acknowledged POST to an open conversation against a bare `signalWithStart` to a running workflow. */
 export const acknowledgedPost: Benchmark = async (stage, options) => {
-  const { p50, p99 } = await acknowledgedPairs(stage, options);
+  const pairs = await acknowledgedPairs(stage, options);
   return [
-    ratioOf(p50, {
+    ratioOf(figures(pairs, median), {
       id: 'P1',
       what: 'acknowledged POST / bare signalWithStart, p50',
       unit: 'ms',
       gate: { at: 1.5, better: 'less', stretch: 1.2 },
     }),
-    ratioOf(p99, {
-      id: 'P2',
-      what: 'the same, p99',
-      unit: 'ms',
-      gate: { at: 2, better: 'less', stretch: 1.4 },
-    }),
+    ratioOf(
+      figures(pairs, (ms) => quantile(ms, 0.99)),
+      {
+        id: 'P2',
+        what: 'the same, p99',
+        unit: 'ms',
+        gate: { at: 2, better: 'less', stretch: 1.4 },
+      },
+    ),
   ];
 };
 
@@ -55,44 +58,31 @@ export const firstMessage: Benchmark = async ({ instance, api, connector }, { qu
   return [ratioOf(pairs, { id: 'P3', what, unit: 'ms', gate })];
 };
 
-/** The pair of P1 and P2, as others need it too: medians and tails of neighbouring blocks. */
+/** The blocks of P1 and P2, ms of each call, as others need them too. */
 export async function acknowledgedPairs(
   { instance, api, connector }: Stage,
   { quick }: Pick<Options, 'quick'>,
   prefix = 'p1',
-): Promise<{ readonly p50: readonly Pair[]; readonly p99: readonly Pair[] }> {
+): Promise<readonly Pair<number[]>[]> {
   const floor = await floorClient(instance);
   const worker = await instance.startFloor();
   const size = quick ? 60 : 200;
-  const ours = () =>
-    closedLoop(CALLERS, size, (n) =>
-      api.writes('bench', connector, `${prefix}-${n % CONVERSATIONS}`, TEXT),
-    );
-  const bare = () =>
-    closedLoop(CALLERS, size, (n) =>
-      floor.signalWithStart(`floor:${prefix}-${n % CONVERSATIONS}`, message(TEXT)),
-    );
-  await ours();
-  await bare(); // opens everything and warms both up
-  const p99: Pair[] = [];
-  const tail = { ours: 0, floor: 0 };
-  const p50 = await inTurn(quick ? 4 : 11, {
-    ours: async () => {
-      const taken = await ours();
-      tail.ours = quantile(taken, 0.99);
-      if (tail.floor) p99.push(take(tail));
-      return median(taken);
-    },
-    floor: async () => {
-      const taken = await bare();
-      tail.floor = quantile(taken, 0.99);
-      if (tail.ours) p99.push(take(tail));
-      return median(taken);
-    },
-  });
+  const sides = {
+    ours: () =>
+      closedLoop(CALLERS, size, (n) =>
+        api.writes('bench', connector, `${prefix}-${n % CONVERSATIONS}`, TEXT),
+      ),
+    floor: () =>
+      closedLoop(CALLERS, size, (n) =>
+        floor.signalWithStart(`floor:${prefix}-${n % CONVERSATIONS}`, message(TEXT)),
+      ),
+  };
+  await sides.ours();
+  await sides.floor(); // opens everything and warms both up
+  const pairs = await inTurn(quick ? 4 : 11, sides);
   worker.stop();
   await floor.close();
-  return { p50, p99 };
+  return pairs;
 }
 
 /** Same bytes as the product is sent. */
@@ -102,12 +92,4 @@ export function message(text: string): object {
     customer: { identifier: 'p1-customer-1' },
     body: { type: 'PLAIN', text },
   };
-}
-
-/** Both tails of one pair, once it is complete. */
-function take(tail: { ours: number; floor: number }): Pair {
-  const pair = { ...tail };
-  tail.ours = 0;
-  tail.floor = 0;
-  return pair;
 }

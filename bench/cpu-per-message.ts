@@ -3,7 +3,7 @@ import { message } from './acknowledged-post';
 import { postTo } from './support/api';
 import { untilArchived } from './support/archived';
 import { closedLoop } from './support/load';
-import { inTurn, type Pair, ratioOf } from './support/pairs';
+import { figures, inTurn, ratioOf } from './support/pairs';
 import type { Benchmark } from './support/stage';
 
 const CALLERS = 4;
@@ -41,38 +41,30 @@ export const cpuPerMessage: Benchmark = async ({ instance, api, connector }, { q
   };
   await ours();
   await floor();
-  const blocks = { ours: [] as Used[], floor: [] as Used[] };
-  await inTurn(quick ? 3 : 9, {
-    ours: async () => blocks.ours.push(await ours()),
-    floor: async () => blocks.floor.push(await floor()),
-  });
+  const pairs = await inTurn(quick ? 3 : 9, { ours, floor });
   worker.stop();
   server.stop();
-  const pairs = (name: keyof Used): Pair[] =>
-    blocks.ours.map((used, n) => ({
-      ours: used[name],
-      floor: blocks.floor[n]?.[name] ?? Number.NaN,
-    }));
   return [
-    ratioOf(pairs('worker'), {
-      id: 'P9',
-      what: 'worker CPU per inbound message, archived / no-op signal handler',
-      unit: 'ms',
-      gate: { at: 3, better: 'less', stretch: 1.5 },
-    }),
-    ratioOf(pairs('api'), {
-      id: 'P10',
-      what: 'api CPU per inbound message / bare node:http and the client call',
-      unit: 'ms',
-      gate: { at: 1.5, better: 'less', stretch: 1.2 },
-    }),
+    ratioOf(
+      figures(pairs, (used) => used.worker),
+      {
+        id: 'P9',
+        what: 'worker CPU per inbound message, archived / no-op signal handler',
+        unit: 'ms',
+        gate: { at: 3, better: 'less', stretch: 1.5 },
+      },
+    ),
+    ratioOf(
+      figures(pairs, (used) => used.api),
+      {
+        id: 'P10',
+        what: 'api CPU per inbound message / bare node:http and the client call',
+        unit: 'ms',
+        gate: { at: 1.5, better: 'less', stretch: 1.2 },
+      },
+    ),
   ];
 };
-
-interface Used {
-  readonly api: number;
-  readonly worker: number;
-}
 
 function perMessage(seconds: number, size: number): number {
   return (seconds / size) * 1000;

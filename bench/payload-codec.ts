@@ -3,7 +3,7 @@ import { Api } from './support/api';
 import { untilArchived } from './support/archived';
 import { type Instance, startInstance } from './support/instance';
 import { closedLoop } from './support/load';
-import { inTurn, type Pair, ratioOf } from './support/pairs';
+import { figures, inTurn, ratioOf } from './support/pairs';
 import type { Benchmark } from './support/stage';
 import { median } from './support/statistics';
 
@@ -16,30 +16,27 @@ export const payloadCodec: Benchmark = async ({ instance }, { quick }) => {
   const encrypted = await startInstance({ env: { PARLEY_PAYLOAD_ENCRYPTION: 'on' } });
   try {
     const size = quick ? 60 : 200;
-    const used = { ours: [] as number[], floor: [] as number[] };
     const [ours, floor] = [await sender(encrypted), await sender(instance)];
-    const block = async (side: keyof Pair, send: Sender) => {
-      const { ms, cpu } = await send(size);
-      used[side].push(cpu);
-      return ms;
-    };
-    await ours(size);
-    await floor(size);
-    const pairs = await inTurn(quick ? 3 : 9, {
-      ours: () => block('ours', ours),
-      floor: () => block('floor', floor),
-    });
-    const cpu = used.ours.map((value, n) => ({ ours: value, floor: used.floor[n] ?? Number.NaN }));
+    const sides = { ours: () => ours(size), floor: () => floor(size) };
+    await sides.ours();
+    await sides.floor();
+    const pairs = await inTurn(quick ? 3 : 9, sides);
     const gate = { at: 1.15, better: 'less', stretch: 1.05 } as const;
     return [
-      ratioOf(pairs, {
-        ...{ id: 'P22', unit: 'ms', gate },
-        what: 'acknowledged POST with the payload codec / without, p50',
-      }),
-      ratioOf(cpu, {
-        ...{ id: 'P22 CPU', unit: 'ms', gate },
-        what: 'CPU of api and worker per message, with it / without',
-      }),
+      ratioOf(
+        figures(pairs, ({ ms }) => ms),
+        {
+          ...{ id: 'P22', unit: 'ms', gate },
+          what: 'acknowledged POST with the payload codec / without, p50',
+        },
+      ),
+      ratioOf(
+        figures(pairs, ({ cpu }) => cpu),
+        {
+          ...{ id: 'P22 CPU', unit: 'ms', gate },
+          what: 'CPU of api and worker per message, with it / without',
+        },
+      ),
     ];
   } finally {
     await encrypted.stop();

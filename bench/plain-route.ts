@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { getFrom } from './support/api';
 import { closedLoop } from './support/load';
 import { inTurn, ratioOf } from './support/pairs';
 import type { Benchmark } from './support/stage';
@@ -8,10 +8,10 @@ const CALLERS = 4;
 
 /** P21: a route of the api that touches neither Temporal nor MongoDB against a bare `node:http` that answers the same bytes. */
 export const plainRoute: Benchmark = async ({ instance }, { quick }) => {
-  const ours = getter(`${instance.url}/healthz`);
+  const ours = getFrom(`${instance.url}/healthz`);
   const body = await ours();
   const server = await instance.startFloor('http-server');
-  const floor = getter(`http://127.0.0.1:${server.said}/${encodeURIComponent(body)}`);
+  const floor = getFrom(`http://127.0.0.1:${server.said}/${encodeURIComponent(body)}`);
   const size = quick ? 500 : 2_000;
   const block = async (get: () => Promise<string>) => median(await closedLoop(CALLERS, size, get));
   await block(ours);
@@ -25,19 +25,3 @@ export const plainRoute: Benchmark = async ({ instance }, { quick }) => {
   const what = 'GET /healthz / bare node:http, p50';
   return [ratioOf(pairs, { id: 'P21', what, unit: 'ms', gate })];
 };
-
-function getter(url: string): () => Promise<string> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  return () =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(url, { agent }, (incoming) => {
-        let received = '';
-        incoming.setEncoding('utf8').on('data', (chunk: string) => {
-          received += chunk;
-        });
-        incoming.once('end', () => resolve(received));
-      });
-      outgoing.once('error', reject);
-      outgoing.end();
-    });
-}

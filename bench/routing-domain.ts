@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type Db, MongoClient } from 'mongodb';
 import type { Api } from './support/api';
+import { floorClient } from './support/floor-client';
+import { inParallel } from './support/load';
 import { type Measured, told } from './support/measured';
 import type { Benchmark } from './support/stage';
 import { median, quantile } from './support/statistics';
@@ -30,10 +32,10 @@ interface AgentEvent {
  */
 export const routingDomain: Benchmark = async ({ instance, api }, { quick }) => {
   const floorWorker = await instance.startFloor();
-  const connection = await Connection.connect({ address: instance.temporalAddress });
+  const floor = await floorClient(instance);
   const mongo = await MongoClient.connect(instance.mongoUri);
   try {
-    const domain = new Domain(api, new Client({ connection }), mongo.db());
+    const domain = new Domain(api, floor.client, mongo.db());
     await domain.opens();
     const results: Measured[] = [];
     for (const agents of quick ? SIZES.quick : SIZES.full) {
@@ -44,7 +46,7 @@ export const routingDomain: Benchmark = async ({ instance, api }, { quick }) => 
     return [...results, await domain.lapses()];
   } finally {
     await mongo.close();
-    await connection.close();
+    await floor.close();
     floorWorker.stop();
   }
 };
@@ -82,12 +84,12 @@ class Domain {
 
   async growsTo(agents: number): Promise<void> {
     const names = Array.from({ length: agents - this.agents }, (_, n) => this.agents + n);
-    await inParallel(names, (n) =>
+    await inParallel(names, CALLERS, (n) =>
       this.api.has('agents', { id: agentOf(n), mrds: [{ mrdId: 'chat' }] }),
     );
     await this.routing().signal('configurationChanged');
     await this.keepPresent(names);
-    await inParallel(names, async (n) => {
+    await inParallel(names, CALLERS, async (n) => {
       const agentId = agentOf(n);
       const by = { id: agentId, supervisor: false };
       await this.routing().executeUpdate('setAgentState', {
@@ -205,11 +207,3 @@ function agentOf(n: number): string {
 
 /** Matched by whom no skill is named: everybody, so that an offer that lapsed rings at the next. */
 const SKILLED = { timeoutSeconds: 86_400 };
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: CALLERS }, worker));
-}

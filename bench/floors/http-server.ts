@@ -1,12 +1,10 @@
 import { createServer } from 'node:http';
-import { Client, Connection } from '@temporalio/client';
+import { floorClient } from '../support/floor-client';
 
 /** The floor of the api: the shortest server that reads JSON and answers when Temporal has stored it; a GET gets its path back. Ends with its parent. */
 async function main(): Promise<void> {
-  const connection = await Connection.connect({
-    address: process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233',
-  });
-  const client = new Client({ connection });
+  const temporalAddress = process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
+  const floor = await floorClient({ temporalAddress });
   const server = createServer((request, response) => {
     if (request.method === 'GET') {
       const body = decodeURIComponent(request.url?.slice(1) ?? '');
@@ -20,18 +18,10 @@ async function main(): Promise<void> {
         to: number;
         message: object;
       };
-      client.workflow
-        .signalWithStart('noOpWorkflow', {
-          taskQueue: 'bench-floor',
-          workflowId: `floor:http-${to}`,
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          signal: 'message',
-          signalArgs: [message],
-        })
-        .then(
-          () => response.writeHead(202, { 'content-type': 'application/json' }).end('{}'),
-          (error: unknown) => response.writeHead(503).end(String(error)),
-        );
+      floor.signalWithStart(`floor:http-${to}`, message).then(
+        () => response.writeHead(202, { 'content-type': 'application/json' }).end('{}'),
+        (error: unknown) => response.writeHead(503).end(String(error)),
+      );
     });
   });
   server.listen(0, '127.0.0.1', () => {

@@ -18,31 +18,15 @@ export class Api {
   }
 
   /** @throws on any answer but 2xx, with what it said */
-  call(method: string, path: string, { token }: Caller, body?: object): Promise<unknown> {
-    const text = body ? JSON.stringify(body) : '';
+  async call(method: string, path: string, { token }: Caller, body?: object): Promise<unknown> {
     const headers = {
       authorization: `Bearer ${token}`,
-      ...(body && {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      }),
+      ...(body && { 'content-type': 'application/json' }),
     };
-    return new Promise((resolve, reject) => {
-      const url = new URL(path, this.instance.url);
-      const outgoing = request(url, { method, agent: this.agent, headers }, (incoming) => {
-        let received = '';
-        incoming.setEncoding('utf8').on('data', (chunk: string) => {
-          received += chunk;
-        });
-        incoming.once('end', () => {
-          const status = incoming.statusCode ?? 0;
-          if (status >= 300) reject(new Error(`${method} ${path}: ${status} ${received}`));
-          else resolve(received ? JSON.parse(received) : {});
-        });
-      });
-      outgoing.once('error', reject);
-      outgoing.end(text);
-    });
+    const url = new URL(path, this.instance.url);
+    const { status, text } = await exchange(url, { method, agent: this.agent, headers }, body);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return text ? JSON.parse(text) : {};
   }
 
   async tokenFor(role: string, subject: string, channelIds?: readonly string[]): Promise<Caller> {
@@ -111,20 +95,41 @@ export function pause(ms: number): Promise<void> {
 /** POSTs JSON over kept-alive connections to a server that has one route. */
 export function postTo(url: string): (body: object) => Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  return (body) =>
-    new Promise((resolve, reject) => {
-      const text = JSON.stringify(body);
-      const outgoing = request(
-        url,
-        { method: 'POST', agent, headers: { 'content-length': Buffer.byteLength(text) } },
-        (incoming) => {
-          incoming.resume().once('end', () => {
-            if (incoming.statusCode === 202) resolve();
-            else reject(new Error(`the floor answered ${incoming.statusCode}`));
-          });
-        },
-      );
-      outgoing.once('error', reject);
-      outgoing.end(text);
+  return async (body) => {
+    const { status } = await exchange(url, { method: 'POST', agent, headers: {} }, body);
+    if (status !== 202) throw new Error(`the floor answered ${status}`);
+  };
+}
+
+/** GETs one address over kept-alive connections. */
+export function getFrom(url: string): () => Promise<string> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return async () => (await exchange(url, { method: 'GET', agent, headers: {} })).text;
+}
+
+function exchange(
+  url: string | URL,
+  options: {
+    readonly method: string;
+    readonly agent: Agent;
+    readonly headers: Readonly<Record<string, string>>;
+  },
+  body?: object,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const sent = body ? JSON.stringify(body) : '';
+  const headers = {
+    ...options.headers,
+    ...(body && { 'content-length': Buffer.byteLength(sent) }),
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { ...options, headers }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
     });
+    outgoing.once('error', reject);
+    outgoing.end(sent);
+  });
 }

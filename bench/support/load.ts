@@ -1,5 +1,18 @@
 import { pause } from './api';
 
+/** `work` on each of them, `width` at a time. */
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = [...items];
+  const loop = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, loop));
+}
+
 /** Calls `call` `size` times from `callers` closed loops; ms of each. */
 export async function closedLoop(
   callers: number,
@@ -7,16 +20,11 @@ export async function closedLoop(
   call: (n: number) => Promise<unknown>,
 ): Promise<number[]> {
   const taken: number[] = [];
-  let next = 0;
-  const loop = async () => {
-    for (let n = next; n < size; n = next) {
-      next += 1;
-      const begun = performance.now();
-      await call(n);
-      taken.push(performance.now() - begun);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, loop));
+  await inParallel([...Array(size).keys()], callers, async (n) => {
+    const begun = performance.now();
+    await call(n);
+    taken.push(performance.now() - begun);
+  });
   return taken;
 }
 

@@ -1,28 +1,36 @@
 import type { Gate, Measured } from './measured';
 import { median, medianInterval } from './statistics';
 
-/** What two neighbouring blocks came to, in the same unit. */
-export interface Pair {
-  readonly ours: number;
-  readonly floor: number;
+/** Two neighbouring blocks: what each came to. */
+export interface Pair<T = number> {
+  readonly ours: T;
+  readonly floor: T;
 }
 
-export interface Sides {
-  /** One block of ours: its figure. */
-  readonly ours: () => Promise<number>;
-  readonly floor: () => Promise<number>;
+/** How a block of either side is taken. */
+export interface Sides<T> {
+  readonly ours: () => Promise<T>;
+  readonly floor: () => Promise<T>;
 }
 
 /** Blocks of ours and of the floor in turn (A B, B A, …), so that what else the machine does meets both. */
-export async function inTurn(pairs: number, sides: Sides): Promise<readonly Pair[]> {
-  const taken: Pair[] = [];
+export async function inTurn<T>(pairs: number, sides: Sides<T>): Promise<readonly Pair<T>[]> {
+  const taken: Pair<T>[] = [];
   for (let n = 0; n < pairs; n += 1) {
-    const pair = { ours: 0, floor: 0 };
-    const order = n % 2 === 0 ? (['ours', 'floor'] as const) : (['floor', 'ours'] as const);
-    for (const side of order) pair[side] = await sides[side]();
-    taken.push(pair);
+    if (n % 2 === 0) {
+      const ours = await sides.ours();
+      taken.push({ ours, floor: await sides.floor() });
+    } else {
+      const floor = await sides.floor();
+      taken.push({ ours: await sides.ours(), floor });
+    }
   }
   return taken;
+}
+
+/** One figure of each block, in the same unit. */
+export function figures<T>(pairs: readonly Pair<T>[], of: (block: T) => number): Pair[] {
+  return pairs.map(({ ours, floor }) => ({ ours: of(ours), floor: of(floor) }));
 }
 
 export interface Line {

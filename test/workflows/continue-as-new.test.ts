@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createRoutingActivities } from '../../activities/routing';
 import type { CallBot } from '../../activities/types';
+import { inParallel } from '../../bench/support/load';
 import type { BotAnswer } from '../../domain/bot/answer';
 import type { TaskChanged } from '../../domain/conversation/events';
 import type { RoutingRequest } from '../../domain/routing/model';
@@ -242,19 +243,6 @@ function aRequest(n: number): RoutingRequest {
     presentAgentIds: [],
     prefer: null,
   };
-}
-
-async function inParallel<T>(
-  items: readonly T[],
-  callers: number,
-  call: (item: T) => Promise<void>,
-): Promise<void> {
-  const left = [...items];
-  await Promise.all(
-    Array.from({ length: callers }, async () => {
-      for (let item = left.shift(); item !== undefined; item = left.shift()) await call(item);
-    }),
-  );
 }
 
 async function until(holds: () => boolean): Promise<void> {
