@@ -102,6 +102,8 @@ export interface Participant {
   readonly role: ParticipantRole;
   readonly name: string | null;
   readonly joinedAt: string;
+  /** The first `seq` of the stay: with type and id it names the stay, as two may begin in one millisecond. */
+  readonly joinedSeq: number;
   readonly leftAt: string | null;
   readonly leaveReason: LeaveReason | null;
   readonly invitedBy: string | null;

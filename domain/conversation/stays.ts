@@ -100,8 +100,17 @@ export function lowerHand(turn: Turn, agentId: string): void {
   clearDeadline(turn, `handRaise:${agentId}`);
 }
 
-function addStay(turn: Turn, stay: Omit<Participant, 'joinedAt' | 'leftAt' | 'leaveReason'>): void {
-  const joined = { ...stay, joinedAt: turn.now, leftAt: null, leaveReason: null };
+function addStay(
+  turn: Turn,
+  stay: Omit<Participant, 'joinedAt' | 'joinedSeq' | 'leftAt' | 'leaveReason'>,
+): void {
+  const joined = {
+    ...stay,
+    joinedAt: turn.now,
+    joinedSeq: turn.state.lastSeq + 1,
+    leftAt: null,
+    leaveReason: null,
+  };
   turn.state.participants = [...turn.state.participants, joined];
 }
 

@@ -181,7 +181,7 @@ function taskRow(task: AgentTask, at: string, { conversationId }: Ids): Omit<Row
 function participantRow(who: Participant, { conversationId }: Ids): Omit<RowChange, 'seq'> {
   return {
     entity: 'conversation_participant',
-    id: `${conversationId}:${who.type}:${who.id}:${who.joinedAt}`,
+    id: `${conversationId}:${who.type}:${who.id}:${who.joinedSeq}`,
     at: who.joinedAt,
     agentId: who.type === 'AGENT' ? who.id : null,
     set: {

@@ -83,7 +83,7 @@ describe('decide', () => {
     fc.assert(
       fc.property(stories, ([setup, random]) => {
         const told = new Map<string, unknown>();
-        const stay = (who: Participant) => `${who.type} ${who.id} ${who.joinedAt}`;
+        const stay = (who: Participant) => `${who.type} ${who.id} ${who.joinedSeq}`;
         const state = run(setup, random, (_before, { decision }) => {
           for (const { changed } of decision.entries) {
             for (const task of changed?.tasks ?? []) told.set(task.id, task);

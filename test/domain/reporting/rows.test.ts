@@ -156,6 +156,18 @@ describe('rowsOf', () => {
     expect(stays).toMatchObject([{ leave_reason: 'SELF' }, { left_at: null }]);
   });
 
+  it('keeps two stays apart that begin in one millisecond', () => {
+    const story = anActiveStory();
+    for (const _return of [1, 2]) {
+      story.leaves('a1');
+      story.joins('a1');
+    }
+    const stays = of(rows(story), 'conversation_participant').filter(
+      (row) => row['participant_id'] === 'a1',
+    );
+    expect(stays.map((row) => row['leave_reason'])).toEqual(['SELF', 'SELF', null]);
+  });
+
   it('gives tasks that nobody queued no times of a queue', () => {
     const story = aCreatedStory();
     story.wait(5).joins('a1');
