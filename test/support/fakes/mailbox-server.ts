@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 export interface StoredMail {
   readonly uid: number;
@@ -32,13 +33,18 @@ interface Session {
   idling: string | null;
 }
 
-export async function startFakeMailboxServer(): Promise<FakeMailboxServer> {
+/** With `tls` it speaks TLS from the first byte. */
+export async function startFakeMailboxServer(tls?: TlsOptions): Promise<FakeMailboxServer> {
   const sessions = new Set<Session>();
   const commands: string[] = [];
   let mails: StoredMail[] = [];
   let lastUid = 0;
 
-  const server = createServer((socket) => {
+  const server = tls ? createTlsServer(tls, greet) : createServer(greet);
+  // A client that does not trust the certificate hangs up.
+  server.on('tlsClientError', () => undefined);
+
+  function greet(socket: Socket): void {
     const session: Session = { socket, idling: null };
     sessions.add(session);
     socket.on('error', () => undefined);
@@ -47,7 +53,7 @@ export async function startFakeMailboxServer(): Promise<FakeMailboxServer> {
     createInterface({ input: socket })
       .on('error', () => undefined) // it passes the socket's on
       .on('line', (line) => answer(session, line));
-  });
+  }
 
   function answer(session: Session, line: string): void {
     const { socket } = session;
