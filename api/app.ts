@@ -13,6 +13,7 @@ import { idempotency } from './middleware/idempotency';
 import { jsonGuard } from './middleware/json-guard';
 import { requestMetrics } from './middleware/metrics';
 import { presence } from './middleware/presence';
+import { publicText } from './middleware/public-text';
 import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
 import { requestId } from './middleware/request-id';
 import { securityHeaders } from './middleware/security-headers';
@@ -35,6 +36,12 @@ import { createRoutingDesk } from './routing/desk';
 import { createPresence, type Presence } from './routing/presence';
 import { DEFAULT_LIMITS } from './settings';
 import { webchatCors } from './webchat/cors';
+
+/** What is the same text for everyone: sent compressed. */
+const PUBLIC_TEXTS = [
+  ...['/', '/desk', '/board', '/assets/*', '/docs', '/docs/assets/*', '/openapi.json'],
+  ...['/widget.js', '/webchat/:channelId/demo'],
+];
 
 /** The HTTP API, listening on nothing: `app.fetch` is served by api/server.ts, `app.request` is what tests call. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
@@ -69,6 +76,8 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(contentType());
   app.use(jsonGuard());
   app.use(idempotency({ store: stores.idempotency, secrets: config.secrets }));
+  const short = publicText();
+  for (const path of PUBLIC_TEXTS) app.use(path, short);
 
   mountRoutes(app, { ...deps, auth: authenticator, limits, presence: lease }, discover);
   return app;
