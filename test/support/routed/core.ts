@@ -1,0 +1,143 @@
+import type { ChannelSettings } from '../../../domain/channel/settings';
+import { nextDeadline } from '../../../domain/conversation/deadlines';
+import { decide, whyNot } from '../../../domain/conversation/decide';
+import type { Decision } from '../../../domain/conversation/effects';
+import type { ConversationEvent, SessionsMovedIn } from '../../../domain/conversation/events';
+import {
+  type ForRouting,
+  forRouting,
+  givenBack,
+  offerFor,
+} from '../../../domain/conversation/for-routing';
+import type { ConversationState } from '../../../domain/conversation/model';
+import { open } from '../../../domain/conversation/opening';
+import { isUnwanted } from '../../../domain/conversation/routing-news';
+import type { RoutingEffect } from '../../../domain/routing/effects';
+import type { RoutingEvent } from '../../../domain/routing/events';
+import type { RoutingConfig } from '../../../domain/routing/model';
+import { decideRouting, type RoutingDecided } from '../../../domain/routing/routing';
+import { emptyState, type RoutingState } from '../../../domain/routing/state';
+import { violations } from '../conversation-invariants';
+import { anOpening, someSettings, T0 } from '../conversations';
+import type { Logged } from '../routing-log';
+import {
+  aChat,
+  type Call,
+  type Chat,
+  DIRECTIONS,
+  isBusy,
+  isNamedHandOver,
+  withQueue,
+} from './chat';
+import { Leases } from './leases';
+import { notesOf, notesOfRouting } from './notes';
+
+/** Conversations and one routing domain, each deciding by its pure core. What they tell each other is put on its way, no more. */
+export class RoutedCore {
+  now = Date.parse(T0);
+  routing: RoutingState;
+  readonly chats: Chat[] = [];
+  readonly calls: Call[] = [];
+  readonly log: Logged[] = [];
+  /** What a conversation's own rules found. */
+  readonly broken: string[] = [];
+  /** Of ids made so far. */
+  count = 0;
+  protected readonly leases = new Leases(() => this.now, this.log);
+  /** What merged conversations really had, by their id. */
+  protected readonly truth = new Map<string, SessionsMovedIn>();
+
+  constructor(config: RoutingConfig) {
+    this.routing = emptyState(config);
+  }
+
+  addChat(settings: ChannelSettings = someSettings()): Chat {
+    const n = this.chats.length + 1;
+    const chat = aChat(`conversation:cus_${n}`, settings, this.opened(n));
+    this.chats.push(chat);
+    return chat;
+  }
+
+  get iso(): string {
+    return new Date(this.now).toISOString();
+  }
+
+  protected opened(n: number): ConversationState {
+    this.count += 1;
+    const customer = { id: `cus_${n}`, name: null, anonymous: false, labelPriority: null };
+    return open(anOpening({ conversationId: `cnv_${n}.${this.count}`, customer }), this.iso);
+  }
+  protected newTaskId(): string {
+    this.count += 1;
+    return `tsk_own${this.count}`;
+  }
+
+  protected arrives(chat: Chat, event: ConversationEvent): void {
+    if (isBusy(chat)) chat.inbox.push(event);
+    else this.take(chat, event);
+  }
+
+  /** As workflows/conversation/take.ts does it. */
+  protected take(chat: Chat, event: ConversationEvent): void {
+    if (isNamedHandOver(event, chat.state)) {
+      if (whyNot(chat.state, event, this.iso)) return;
+      const direction = DIRECTIONS[event.type];
+      const { agentId } = event.request.to;
+      const asked = { taskId: this.newTaskId(), agentId, direction };
+      chat.asking = { event, place: offerFor(this.sender(chat), asked), answer: null };
+      return;
+    }
+    if (!this.apply(chat, event).refused) return;
+    if (event.type === 'taskChanged' && isUnwanted(chat.state, event.news))
+      this.posts(chat, givenBack(event.news));
+    if (event.type === 'joinAs' && event.request.taskId !== undefined) {
+      const { taskId, agent: who, conversationId } = event.request;
+      const payload = { taskId, agentId: who.agentId, conversationId };
+      this.posts(chat, { name: 'taskEnded', payload });
+    }
+  }
+
+  protected apply(chat: Chat, event: ConversationEvent): Decision {
+    const before = chat.state;
+    const decision = decide(before, event, this.iso);
+    chat.state = decision.state;
+    for (const what of violations(before, decision))
+      this.broken.push(`${event.type} of ${before.conversationId}: ${what}`);
+    this.log.push(...notesOf(chat.state, decision.entries));
+    for (const effect of decision.effects) {
+      if (effect.type === 'routing') {
+        const signal = forRouting(this.sender(chat), effect.news);
+        if (signal) this.posts(chat, signal);
+      }
+      if (effect.type === 'controller')
+        this.apply(chat, { type: 'controllerDefault', event: withQueue(effect.event) });
+    }
+    chat.dueAt = nextDeadline(chat.state)?.dueAt ?? null;
+    return decision;
+  }
+
+  protected posts(chat: Chat, signal: ForRouting): void {
+    chat.post.push(signal);
+  }
+  protected cancels(chat: Chat, taskId: string): void {
+    this.posts(chat, { name: 'requestCancelled', payload: { taskId } });
+  }
+  private sender(chat: Chat) {
+    return { state: chat.state, workflowId: chat.workflowId, now: this.now };
+  }
+
+  protected route(event: RoutingEvent): RoutingDecided {
+    const decided = decideRouting(this.routing, event, this.now);
+    for (const effect of decided.effects) {
+      this.log.push(...notesOfRouting(effect));
+      this.tells(effect);
+    }
+    return decided;
+  }
+  private tells(effect: RoutingEffect): void {
+    if (!('workflowId' in effect)) return;
+    const to = this.chats.find((it) => it.workflowId === effect.workflowId);
+    if (effect.type === 'tell') to?.mail.push({ type: 'taskChanged', news: effect.news });
+    if (effect.type === 'remove') to?.mail.push({ type: 'leave', request: effect.leave });
+  }
+}
