@@ -4,8 +4,8 @@ import { mediaWorkflowId } from '../domain/ids';
 import type { CustomerRuns } from '../infra/customer-runs';
 import type { ErasureList } from '../infra/erasure-list';
 import type { DataKeys } from '../infra/payload-codec';
-import type { ErasureStore, JobStore } from '../infra/privacy-stores';
 import type { MediaStore } from '../infra/stores';
+import type { ErasureStore, JobStore } from '../infra/stores/privacy';
 import { type CustomerFileDeps, customerFile } from './customer-file';
 import type { PrivacyActivities } from './types';
 

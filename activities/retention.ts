@@ -2,8 +2,8 @@ import { heartbeat } from '@temporalio/activity';
 import { mediaWorkflowId } from '../domain/ids';
 import type { CustomerRuns } from '../infra/customer-runs';
 import type { DataKeys } from '../infra/payload-codec';
-import type { DueConversation, RetentionStore } from '../infra/privacy-stores';
 import type { AuditLog, ConfigStore } from '../infra/stores';
+import type { DueConversation, RetentionStore } from '../infra/stores/privacy';
 import type { RetentionActivities } from './types';
 
 export interface RetentionDeps {

@@ -9,9 +9,9 @@ import type {
 } from '../domain/routing/model';
 import { judgePresence } from '../domain/routing/presence';
 import type { Agent, Calendar, Mrd, Queue, RoutingAttribute } from '../domain/routing/schema';
-import type { PresenceStore, RoutingStore } from '../infra/routing-stores';
 import type { RoutingWorkflow } from '../infra/routing-workflow';
 import type { ConfigStore, ResourceName } from '../infra/stores';
+import type { PresenceStore, RoutingStore } from '../infra/stores/routing';
 import type { RoutingActivities } from './types';
 
 export interface RoutingDeps {

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Erased } from './privacy-stores';
+import type { Erased } from './stores/privacy';
 
 /**
  * Who was erased, in a file beside the backups and not in the database: a backup from before an erasure is restored without it

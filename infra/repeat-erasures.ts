@@ -1,8 +1,8 @@
 import type { CustomerRuns } from './customer-runs';
 import type { ErasureList } from './erasure-list';
 import type { Logger } from './logger';
-import type { ErasureStore } from './privacy-stores';
 import type { AuditLog } from './stores';
+import type { ErasureStore } from './stores/privacy';
 
 export interface RepeatErasuresDeps {
   readonly list: ErasureList;

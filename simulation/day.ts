@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../infra/routing-stores';
+import type { AgentEvent } from '../infra/stores/routing';
 import type { Centre } from './centre';
 import { chance, exponential } from './chance';
 import { type Customer, customersOf } from './customers';

@@ -1,10 +1,10 @@
 import type { AnyConnector, CallContext } from '../connectors/connector';
 import { ConnectorError } from '../domain/errors';
 import { OutgoingError } from '../domain/outgoing-error';
-import type { HookRegistration, HookRegistrationStore } from '../infra/hook-registrations';
 import type { Logger } from '../infra/logger';
 import type { Outgoing } from '../infra/outgoing';
 import type { ConfigStore } from '../infra/stores';
+import type { HookRegistration, HookRegistrationStore } from '../infra/stores/hook-registrations';
 
 export interface HookRegistrarDeps {
   readonly config: Pick<ConfigStore, 'list' | 'channel' | 'get'>;

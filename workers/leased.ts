@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease } from '../infra/webhook-stores';
+import type { Lease } from '../infra/stores/webhooks';
 
 export interface LeasedWork {
   readonly lease: Lease;

@@ -8,7 +8,7 @@ import type {
   WebhookDeliveryStore,
   WebhookLane,
   WebhookSubscriber,
-} from '../infra/webhook-stores';
+} from '../infra/stores/webhooks';
 
 export interface WebhookDispatcherDeps {
   readonly webhooks: WebhookDeliveryStore;

@@ -1,5 +1,5 @@
 import type { Logger } from '../infra/logger';
-import type { Lease, WebhookArchiveReader } from '../infra/webhook-stores';
+import type { Lease, WebhookArchiveReader } from '../infra/stores/webhooks';
 import { workUnderLease } from './leased';
 
 export interface WebhookWorkDeps {

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { privacyWorkflowId } from '../../domain/ids';
-import type { Job, JobKind } from '../../infra/privacy-stores';
 import type { Stores } from '../../infra/stores';
+import type { Job, JobKind } from '../../infra/stores/privacy';
 import { HOUSEKEEPING_TASK_QUEUE } from '../../workflows/conversation/messages';
 import type { eraseWorkflow } from '../../workflows/privacy/erase-workflow';
 import { durably } from '../ingress/temporal-calls';

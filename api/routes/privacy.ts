@@ -1,5 +1,5 @@
 import { ProblemError } from '../../domain/errors';
-import type { JobKind } from '../../infra/privacy-stores';
+import type { JobKind } from '../../infra/stores/privacy';
 import type { RouteDeps } from '../context';
 import type { AuditTrail } from '../conversations/audit-trail';
 import { AnId, Instant } from '../conversations/schemas';

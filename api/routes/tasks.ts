@@ -1,6 +1,6 @@
 import { ProblemError } from '../../domain/errors';
 import { eventKey } from '../../domain/message/event-key';
-import type { TaskFilter } from '../../infra/report-store';
+import type { TaskFilter } from '../../infra/stores/reports';
 import type { AnswerOffer } from '../../workflows/routing/messages';
 import type { RouteDeps } from '../context';
 import type { AuditTrail } from '../conversations/audit-trail';

@@ -1,5 +1,5 @@
 import { PRESENCE_RENEWAL_MS } from '../../domain/routing/presence';
-import type { PresenceStore } from '../../infra/routing-stores';
+import type { PresenceStore } from '../../infra/stores/routing';
 import type { ApiLogger } from '../context';
 import type { Principal } from '../principal';
 

@@ -1,4 +1,4 @@
-import type { TaskFilter } from '../../infra/report-store';
+import type { TaskFilter } from '../../infra/stores/reports';
 
 /** States that lists of tasks are asked for: those of the task, and the two in which it has no agent at work yet. */
 export const TASK_STATES = ['QUEUED', 'RESERVED', 'ACTIVE', 'WRAP_UP', 'CLOSED'] as const;

@@ -1,6 +1,6 @@
 import { AGENT_STATES, MRD_STATES } from '../../domain/routing/model';
 import type { AgentStatus } from '../../domain/routing/status';
-import type { AgentEvent } from '../../infra/routing-stores';
+import type { AgentEvent } from '../../infra/stores/routing';
 import { Instant } from '../conversations/schemas';
 import { z } from '../openapi';
 

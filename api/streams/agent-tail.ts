@@ -1,5 +1,5 @@
-import type { AgentEvent, RoutingStore } from '../../infra/routing-stores';
 import type { ChangeFeed } from '../../infra/stores';
+import type { AgentEvent, RoutingStore } from '../../infra/stores/routing';
 import type { EventSink } from './sse';
 import { patiently } from './timeline-tail';
 

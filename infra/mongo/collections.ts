@@ -3,9 +3,9 @@ import type { TimelineActivity } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
 import type { MediaFailure } from '../../domain/message/media-state';
 import type { AgentStatus } from '../../domain/routing/status';
-import type { Job } from '../privacy-stores';
-import type { AgentEvent, RoutingDecision } from '../routing-stores';
 import type { Customer, TokenRecord } from '../stores';
+import type { Job } from '../stores/privacy';
+import type { AgentEvent, RoutingDecision } from '../stores/routing';
 
 /**
  * One archived entry. `_id` is `{conversationId}:{seq}`. Beside the immutable members (domain.md 8.1) it holds what indexes and the

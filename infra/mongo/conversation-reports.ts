@@ -6,7 +6,7 @@ import {
 } from '../../domain/reporting/conversation-rows';
 import type { ReportRow } from '../../domain/reporting/entities';
 import { messageColumns } from '../../domain/reporting/rows';
-import type { ReportQuery } from '../report-store';
+import type { ReportQuery } from '../stores/reports';
 import { type ConversationDocument, conversationsOf } from './collections';
 import { heldByOneOf } from './conversation-store';
 import type { ReportDocument } from './report-documents';

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { closingWorkflowId } from '../../domain/ids';
-import type { ErasureStore } from '../privacy-stores';
 import type { MediaStore } from '../stores';
+import type { ErasureStore } from '../stores/privacy';
 import { auditOf, conversationsOf, customersOf, identitiesOf, mediaOf } from './collections';
 import { createConversationBlanking } from './conversation-blanking';
 import { indexed } from './customer-document';

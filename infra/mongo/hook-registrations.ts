@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import type { HookRegistration, HookRegistrationStore } from '../hook-registrations';
+import type { HookRegistration, HookRegistrationStore } from '../stores/hook-registrations';
 
 interface RegistrationDocument extends Omit<HookRegistration, 'channelId'> {
   /** The channel's. */

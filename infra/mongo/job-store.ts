@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from 'mongodb';
-import type { Job, JobStore } from '../privacy-stores';
+import type { Job, JobStore } from '../stores/privacy';
 import { type JobDocument, jobsOf } from './collections';
 import { isDuplicateKey } from './unavailable';
 

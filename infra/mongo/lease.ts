@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
-import type { Lease } from '../webhook-stores';
+import type { Lease } from '../stores/webhooks';
 import { isDuplicateKey } from './unavailable';
 
 interface LeaseDocument {

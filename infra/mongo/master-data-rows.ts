@@ -8,8 +8,8 @@ import {
   objectRow,
   REPORTED_RESOURCES,
 } from '../../domain/reporting/master-data';
-import type { ReportQuery } from '../report-store';
 import type { ConfigStore, StoredResource } from '../stores';
+import type { ReportQuery } from '../stores/reports';
 import type { ReportDocument } from './report-documents';
 
 type MasterEntity = ConfiguredEntity | 'channel_type' | 'team_member';

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { PRESENCE_MS, PRESENCE_RENEWAL_MS } from '../../domain/routing/presence';
-import type { PresenceStore } from '../routing-stores';
+import type { PresenceStore } from '../stores/routing';
 import { presenceOf } from './collections';
 
 /** How long a lease lasts, ms. */

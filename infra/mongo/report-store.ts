@@ -7,8 +7,8 @@ import {
   queueIntervals,
 } from '../../domain/reporting/queue-intervals';
 import { DEFAULT_SERVICE_LEVEL, isCounted } from '../../domain/reporting/service-level';
-import type { AgentStateRecord, ReportQuery, ReportStore } from '../report-store';
 import type { ConfigStore } from '../stores';
+import type { AgentStateRecord, ReportQuery, ReportStore } from '../stores/reports';
 import { createConversationReports } from './conversation-reports';
 import { isConfiguration, masterDataRows } from './master-data-rows';
 import { type ReportDocument, reportsOf, rowKey } from './report-documents';

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { closingWorkflowId } from '../../domain/ids';
-import type { DueConversation, DuePosition, RetentionStore } from '../privacy-stores';
 import type { MediaStore } from '../stores';
+import type { DueConversation, DuePosition, RetentionStore } from '../stores/privacy';
 import { type ConversationDocument, conversationsOf } from './collections';
 import { createConversationBlanking } from './conversation-blanking';
 

@@ -1,12 +1,12 @@
 import { type AnyBulkWriteOperation, type Collection, type Db, MongoBulkWriteError } from 'mongodb';
 import type { AgentStatus } from '../../domain/routing/status';
-import type { AgentStateRecord, ReportStore } from '../report-store';
+import type { AgentStateRecord, ReportStore } from '../stores/reports';
 import type {
   AgentEvent,
   AgentStateChange,
   RoutingDecision,
   RoutingStore,
-} from '../routing-stores';
+} from '../stores/routing';
 import {
   type AgentEventDocument,
   type AgentStatusDocument,

@@ -2,7 +2,7 @@ import type { Db, Filter } from 'mongodb';
 import type { TaskView } from '../../domain/conversation/view';
 import type { TalliedTask } from '../../domain/reporting/day-tally';
 import { DEFAULT_SERVICE_LEVEL } from '../../domain/reporting/service-level';
-import type { TaskFilter, TaskStore } from '../report-store';
+import type { TaskFilter, TaskStore } from '../stores/reports';
 import { decodeCursor, encodeCursor, olderThan, pageOf } from './page';
 import { type ReportDocument, reportsOf, rowKey } from './report-documents';
 import { rethrow } from './unavailable';

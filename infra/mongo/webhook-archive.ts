@@ -14,7 +14,7 @@ import type {
   WebhookArchiveReader,
   WebhookDeliveryStore,
   WebhookSubscriber,
-} from '../webhook-stores';
+} from '../stores/webhooks';
 import { conversationsOf, timelineOf } from './collections';
 import { isUnavailable } from './unavailable';
 

@@ -6,7 +6,7 @@ import type {
   WebhookDeliveryState,
   WebhookDeliveryStore,
   WebhookLane,
-} from '../webhook-stores';
+} from '../stores/webhooks';
 import { decodeCursor, encodeCursor, olderThan, pageOf } from './page';
 
 /** `_id` is `{subscriptionId} {conversationId}:{seq}`. */

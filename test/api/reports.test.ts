@@ -1,6 +1,6 @@
 import { ProblemError } from '../../domain/errors';
 import { REPORT_COLUMNS, type ReportRow } from '../../domain/reporting/entities';
-import type { ReportQuery } from '../../infra/report-store';
+import type { ReportQuery } from '../../infra/stores/reports';
 import { testApi } from '../support/api';
 import { fakeStores } from '../support/fakes/stores';
 

@@ -1,8 +1,8 @@
 import { connectorOf } from '../../connectors';
 import { Channel } from '../../domain/channel/schema';
-import type { HookRegistration } from '../../infra/hook-registrations';
 import { whyNotReachable } from '../../infra/public-url';
 import type { StoredResource } from '../../infra/stores';
+import type { HookRegistration } from '../../infra/stores/hook-registrations';
 import { createHookRegistrar } from '../../workers/hook-registrar';
 import { testApi } from '../support/api';
 import { readAttributes } from '../support/connectors';

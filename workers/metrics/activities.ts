@@ -7,7 +7,7 @@ import type {
   SendPartResult,
 } from '../../activities/types';
 import { ProblemError } from '../../domain/errors';
-import type { RoutingNews } from '../../infra/routing-stores';
+import type { RoutingNews } from '../../infra/stores/routing';
 import type { WorkerCounters } from './counters';
 
 export interface ActivityFigureDeps {

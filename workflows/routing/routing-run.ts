@@ -13,7 +13,7 @@ import type {
   AgentStateChange,
   RoutingDecision,
   RoutingNews,
-} from '../../infra/routing-stores';
+} from '../../infra/stores/routing';
 import { agentLeftSignal, taskChangedSignal } from '../conversation/messages';
 
 /** A signal that waits to be sent to a conversation. */

@@ -1,8 +1,8 @@
 import { AgentNews } from '../../../api/streams/agent-news';
 import { followAgent, ringing } from '../../../api/streams/agent-tail';
 import type { EventSink } from '../../../api/streams/sse';
-import type { AgentEvent } from '../../../infra/routing-stores';
 import type { ConversationChange } from '../../../infra/stores';
+import type { AgentEvent } from '../../../infra/stores/routing';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 function anEvent(n: number, type: AgentEvent['type'], taskId = 'tsk_1', seconds = 20): AgentEvent {

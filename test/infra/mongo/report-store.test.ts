@@ -1,6 +1,6 @@
 import { REPORT_COLUMNS } from '../../../domain/reporting/entities';
 import { reportsOf } from '../../../infra/mongo/report-documents';
-import type { ReportQuery } from '../../../infra/report-store';
+import type { ReportQuery } from '../../../infra/stores/reports';
 import { aBatch, aProjection } from '../../support/archive';
 import { anOpening, Story, someSettings } from '../../support/conversations';
 import { collect } from '../../support/reports';

@@ -1,6 +1,6 @@
 import { conversationsOf } from '../../../infra/mongo/collections';
 import { createRetentionStore } from '../../../infra/mongo/retention-store';
-import type { DuePosition } from '../../../infra/privacy-stores';
+import type { DuePosition } from '../../../infra/stores/privacy';
 import { useDatabase } from '../../support/servers';
 
 const database = useDatabase();

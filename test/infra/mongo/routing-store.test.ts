@@ -1,6 +1,6 @@
 import type { ReportEntity } from '../../../domain/reporting/entities';
 import type { RoutingEvent } from '../../../domain/routing/events';
-import type { RoutingNews } from '../../../infra/routing-stores';
+import type { RoutingNews } from '../../../infra/stores/routing';
 import { RoutingRun } from '../../../workflows/routing/routing-run';
 import { collect } from '../../support/reports';
 import { aRoutingConfig } from '../../support/routing';

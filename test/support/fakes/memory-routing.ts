@@ -2,7 +2,7 @@ import type { RoutingDeps } from '../../../activities/routing';
 import { BUILT_IN_MRDS } from '../../../domain/configuration/references';
 import type { Agent, Queue } from '../../../domain/routing/schema';
 import { Agent as AgentSchema, Mrd, Queue as QueueSchema } from '../../../domain/routing/schema';
-import type { RoutingNews } from '../../../infra/routing-stores';
+import type { RoutingNews } from '../../../infra/stores/routing';
 
 /** What the routing workflow needs of MongoDB, over memory, for workflow tests in virtual time. `down` fails every call. */
 export class MemoryRouting {

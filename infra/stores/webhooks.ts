@@ -1,5 +1,5 @@
-import type { EntryType } from '../domain/conversation/model';
-import type { Page, PageRequest } from './page';
+import type { EntryType } from '../../domain/conversation/model';
+import type { Page, PageRequest } from '../page';
 
 export type WebhookDeliveryState = 'PENDING' | 'DELIVERED' | 'DEAD';
 

@@ -1,6 +1,6 @@
-import type { AgentNotice } from '../domain/routing/events';
-import type { AgentStateName, MrdStateName } from '../domain/routing/model';
-import type { AgentStatus } from '../domain/routing/status';
+import type { AgentNotice } from '../../domain/routing/events';
+import type { AgentStateName, MrdStateName } from '../../domain/routing/model';
+import type { AgentStatus } from '../../domain/routing/status';
 
 /**
  * What happens to an agent, as the stream of that agent tells it. `n` grows with each event of the routing domain and is the

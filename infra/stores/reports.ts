@@ -1,7 +1,7 @@
-import type { TaskView } from '../domain/conversation/view';
-import type { TalliedTask } from '../domain/reporting/day-tally';
-import type { ReportEntity, ReportRow } from '../domain/reporting/entities';
-import type { Page, PageRequest } from './page';
+import type { TaskView } from '../../domain/conversation/view';
+import type { TalliedTask } from '../../domain/reporting/day-tally';
+import type { ReportEntity, ReportRow } from '../../domain/reporting/entities';
+import type { Page, PageRequest } from '../page';
 
 /** Which rows of an entity: those that began in `[from, to)`. */
 export interface ReportQuery {
