@@ -50,7 +50,7 @@ export function unavailable(cause: unknown): ProblemError {
   return new ProblemError('UNAVAILABLE', 'The database does not answer.', facts, { cause });
 }
 
-/** The store with every asynchronous method throwing `UNAVAILABLE` while MongoDB is down, as infra/stores.ts promises. */
+/** The store with every asynchronous method throwing `UNAVAILABLE` while MongoDB is down, as infra/stores promises. */
 export function guarded<T extends object>(store: T): T {
   return new Proxy(store, {
     get(target, name, receiver) {
