@@ -3,13 +3,14 @@ import { planParts } from '../../domain/message/outbound';
 import type { MessageBody } from '../../domain/message/schema';
 import type { ArchivedEntry } from '../../infra/stores';
 import type { RouteDeps } from '../context';
+import { createStreamReads } from './stream-reads';
 
 /** One call; what is late by more is worth nothing. */
 const TIMEOUT_MS = 5_000;
-/** Entries among which the customer's latest message is looked for. */
+/** Messages of all sides among which the customer's latest are looked for. */
 const LOOKED_BACK = 100;
 
-/** Small calls to providers that nothing hangs on: never awaited by a caller, never repeated, a failure is logged. */
+/** Small signs to customers that nothing hangs on: never awaited by a caller, never repeated, a failure is logged. */
 export interface ProviderSigns {
   /** An agent whom the customer sees writes, or stopped. Without a session: in the one that was opened last. */
   typing(conversationId: string, channelSessionId: string | null, typing: boolean): void;
@@ -36,6 +37,8 @@ export function createProviderSigns({
   RouteDeps,
   'stores' | 'connectors' | 'outgoing' | 'logger' | 'mediaLinkOf' | 'now'
 >): ProviderSigns {
+  const markStreamsRead = createStreamReads({ stores, connectors });
+
   async function called(
     channelId: string,
     call: (connector: AnyConnector, context: CallContext<unknown>) => Promise<void> | undefined,
@@ -58,28 +61,25 @@ export function createProviderSigns({
     if (!session) return;
     const { channelId, channelType, customerIdentifier } = session;
     const from = (await stores.config.channel(channelId))?.channel.serviceIdentifier ?? '';
-    const latest = conversation ? await lastRead(id, session.id, conversation.lastSeq) : null;
+    const latest = (await messagesUpTo(id, conversation?.lastSeq ?? 0)).findLast(
+      ({ channelSessionId }) => channelSessionId === session.id,
+    );
     const inboundMessageId = latest?.providerMessageId ?? null;
     const sign = { to: customerIdentifier, from, channelType, typing, inboundMessageId };
     await called(channelId, (connector, context) => connector.typing?.(sign, context));
   }
 
-  /** The customer's latest message at or before an entry; `sessionId` null: on whatever session. */
-  async function lastRead(
-    id: string,
-    sessionId: string | null,
-    seq: number,
-  ): Promise<ArchivedEntry | null> {
-    const entries = await stores.timeline.read(id, Math.max(0, seq - LOOKED_BACK), LOOKED_BACK);
-    const fits = (entry: ArchivedEntry) =>
-      entry.type === 'CUSTOMER_MESSAGE' &&
-      entry.seq <= seq &&
-      (sessionId === null || entry.channelSessionId === sessionId);
-    return entries.findLast(fits) ?? null;
+  /** The customer's latest messages at or before an entry, oldest first, on whatever session. */
+  async function messagesUpTo(id: string, seq: number): Promise<readonly ArchivedEntry[]> {
+    const messages = await stores.timeline.messagesBefore(id, seq + 1, LOOKED_BACK);
+    return messages.filter(({ type }) => type === 'CUSTOMER_MESSAGE');
   }
 
   async function showRead(id: string, seq: number): Promise<void> {
-    const entry = await lastRead(id, null, seq);
+    const messages = await messagesUpTo(id, seq);
+    const conversation = await stores.conversations.get(id);
+    if (conversation) await markStreamsRead(conversation, messages);
+    const entry = messages.at(-1);
     const inboundMessageId = entry?.providerMessageId;
     const sides = entry && inboundMessageId ? await sidesOf(id, entry) : null;
     if (!sides || !inboundMessageId) return;

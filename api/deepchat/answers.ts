@@ -9,7 +9,7 @@ const FIRST_ANSWER_MS = 15_000;
 const SILENCE_MS = 500;
 
 export interface AnswersDeps {
-  readonly stores: Pick<Stores, 'timeline' | 'conversations' | 'feed'>;
+  readonly stores: Pick<Stores, 'timeline' | 'conversations' | 'readMarks' | 'feed'>;
 }
 
 /**

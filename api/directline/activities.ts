@@ -37,7 +37,7 @@ export interface OutgoingActivity {
   readonly replyToId?: string;
   readonly channelData?: { readonly clientActivityID: string };
   /** Of an event. */
-  readonly name?: 'media';
+  readonly name?: 'media' | 'read';
   readonly value?: { readonly mediaId: string; readonly state: MediaState };
 }
 
@@ -106,9 +106,24 @@ export function mediaActivity(
   at: string,
 ): OutgoingActivity {
   return {
-    type: 'event',
+    ...eventAbout(entryId, conversationId, at),
     name: 'media',
     value: { mediaId, state },
+  };
+}
+
+/** Agents have read what the visitor wrote, up to this message: an event that replies to it, as the protocol has no word for it. */
+export function readActivity(
+  messageId: string,
+  conversationId: string,
+  at: string,
+): OutgoingActivity {
+  return { ...eventAbout(messageId, conversationId, at), name: 'read' };
+}
+
+function eventAbout(entryId: string, conversationId: string, at: string): OutgoingActivity {
+  return {
+    type: 'event',
     id: activityId(conversationId, randomUUID()),
     timestamp: at,
     channelId: 'directline',

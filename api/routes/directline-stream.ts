@@ -2,8 +2,9 @@ import type { Context } from 'hono';
 import type { WSEvents } from 'hono/ws';
 import type { MediaView } from '../../domain/message/media-state';
 import type { EntryPlace } from '../../infra/stores';
+import type { ReadMark } from '../../infra/stores/read-marks';
 import type { AppEnv, RouteDeps } from '../context';
-import { activityOf, mediaActivity, typingActivity } from '../directline/activities';
+import { activityOf, mediaActivity, readActivity, typingActivity } from '../directline/activities';
 import type { DirectLineVisitor, DirectLineVisitors } from '../directline/visitors';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { answerHandshake, callerSocket } from '../streams/socket';
@@ -20,7 +21,7 @@ const getStream = createRoute({
   tags: ['Direct Line'],
   summary: 'What the visitor may see, as it happens: the `streamUrl`',
   description:
-    'A WebSocket. Frames are `{activities, watermark}`; an empty one keeps the connection alive. An activity of type `event` and name `media`, without a watermark, tells that a medium of the message it replies to is `READY` or has `FAILED`. The address is good for one use.',
+    'A WebSocket. Frames are `{activities, watermark}`; an empty one keeps the connection alive. An activity of type `event` and name `media`, without a watermark, tells that a medium of the message it replies to is `READY` or has `FAILED`; one named `read` tells that agents have read what the visitor wrote, up to that message. The address is good for one use.',
   request: {
     params: z.object({
       channelId: z.string().min(1).max(64),
@@ -74,7 +75,12 @@ export function directLineStreamRoutes(deps: DirectLineStreamDeps) {
           const activity = mediaActivity(id, medium, conversationId, now().toISOString());
           sink.send({ data: JSON.stringify({ activities: [activity] }) });
         };
-        await followVisitor({ history, feed: stores.feed, write, onMedia }, sink, signal);
+        const onRead = ({ messageId }: ReadMark) => {
+          const activity = readActivity(messageId, conversationId, now().toISOString());
+          sink.send({ data: JSON.stringify({ activities: [activity] }) });
+        };
+        const stream = { history, feed: stores.feed, write, onMedia, onRead };
+        await followVisitor(stream, sink, signal);
       },
     });
   }

@@ -5,7 +5,7 @@ import { emptyStream, eventStream, type StreamSlots } from '../streams/sse';
 import type { TypingBus } from '../streams/typing-bus';
 import { afterParam, cursorOf } from '../webchat/cursor-param';
 import { createStreamMarks, OUTBOUND_TYPES } from '../webchat/stream-marks';
-import { VisitorHistory, visitorMedium, visitorView } from '../webchat/visitor-history';
+import { readView, VisitorHistory, visitorMedium, visitorView } from '../webchat/visitor-history';
 import { followVisitor } from '../webchat/visitor-stream';
 import type { Visitors } from '../webchat/visitors';
 
@@ -16,7 +16,7 @@ const getEvents = createRoute({
   tags,
   summary: 'What the visitor may see, as it happens',
   description:
-    'Server-Sent Events. `id:` is the `seq` throughout the visitor’s first conversation; once a second one has begun it names the conversations, as `cnv_a:12,cnv_b:3`. Either is taken back as `Last-Event-ID` or `?after=`, without loss or repeat; without one it begins at the first entry. `event: typing` and `event: media` (`{messageId, medium}`, when one is READY or has FAILED) are news without an id.',
+    'Server-Sent Events. `id:` is the `seq` throughout the visitor’s first conversation; once a second one has begun it names the conversations, as `cnv_a:12,cnv_b:3`. Either is taken back as `Last-Event-ID` or `?after=`, without loss or repeat; without one it begins at the first entry. `event: typing` and `event: media` (`{messageId, medium}`, when one is READY or has FAILED) are news without an id, and so is `event: read` (`{conversationId, seq, messageId}`): agents have read what the visitor wrote up to that message, told when the stream begins and whenever they read on.',
   request: { query: z.object({ after: afterParam, ticket: z.string().max(512).optional() }) },
   responses: { 200: content('text/event-stream', 'An endless stream.') },
 });
@@ -71,16 +71,16 @@ export function webchatEventRoutes(deps: WebchatEventRouteDeps) {
             history,
             feed: stores.feed,
             write: ({ entry, cursor: id }) => {
-              if (
-                sink.send({ id, data: JSON.stringify(visitorView(entry)) }) &&
-                OUTBOUND_TYPES.has(entry.type)
-              )
+              const shown = visitorView(entry, history.readUpTo(entry.conversationId));
+              if (sink.send({ id, data: JSON.stringify(shown) }) && OUTBOUND_TYPES.has(entry.type))
                 marks.delivered(sink, entry);
             },
             onMedia: ({ id: messageId }, medium) => {
               const data = JSON.stringify({ messageId, medium: visitorMedium(medium) });
               sink.send({ event: 'media', data });
             },
+            onRead: (mark) =>
+              void sink.send({ event: 'read', data: JSON.stringify(readView(mark)) }),
           },
           sink,
           signal,

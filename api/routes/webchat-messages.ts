@@ -10,7 +10,12 @@ import type { Ingress } from '../ingress/ingress';
 import { content, createRoute, createRouter, json, jsonBody, listQuery, z } from '../openapi';
 import { mediaAnswer } from '../streams/media-answer';
 import { afterParam, cursorOf } from '../webchat/cursor-param';
-import { providerMessageIdOf, VisitorHistory, visitorView } from '../webchat/visitor-history';
+import {
+  providerMessageIdOf,
+  readView,
+  VisitorHistory,
+  visitorView,
+} from '../webchat/visitor-history';
 import type { Visitors } from '../webchat/visitors';
 import { MediaMade, mediaView, uploadBody } from './media';
 
@@ -101,6 +106,12 @@ const getMessages = createRoute({
             .string()
             .nullable()
             .meta({ description: 'Where a later poll goes on, also behind the last page.' }),
+          reads: z
+            .array(z.object({ conversationId: z.string(), seq: z.int(), messageId: z.string() }))
+            .meta({
+              description:
+                'Up to where agents have read what the visitor wrote, in the conversations that the page stands in.',
+            }),
         })
         .meta({ id: 'WebchatPage' }),
       'Entries in order.',
@@ -159,11 +170,12 @@ export function webchatMessageRoutes(deps: WebchatMessageRouteDeps) {
         // One more than was asked for tells whether there is a next page.
         if (items.length === limit) more = true;
         else {
-          items.push(visitorView(shown.entry));
+          items.push(visitorView(shown.entry, history.readUpTo(shown.entry.conversationId)));
           cursor = shown.cursor;
         }
       }
-      return c.json({ items, nextCursor: more ? cursor : null, cursor } as never, 200);
+      const reads = history.marks.map(readView);
+      return c.json({ items, nextCursor: more ? cursor : null, cursor, reads } as never, 200);
     })
     .openapi(postMedia, async (c) => {
       const { principal } = await visitorOf(c);

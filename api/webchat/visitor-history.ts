@@ -3,6 +3,7 @@ import { ProblemError } from '../../domain/errors';
 import { eventKey } from '../../domain/message/event-key';
 import type { MediaView } from '../../domain/message/media-state';
 import type { ArchivedEntry, EntryPlace, StoredConversation, Stores } from '../../infra/stores';
+import type { ReadMark } from '../../infra/stores/read-marks';
 import { ShownEntries } from '../streams/shown-entries';
 import { type Cursor, formatCursor, type Position } from './cursor';
 
@@ -38,6 +39,8 @@ interface Chat {
   rewind: number;
 }
 
+type HistoryStores = Pick<Stores, 'timeline' | 'conversations' | 'readMarks'>;
+
 /**
  * Everything that one visitor may see, in order: conversation by conversation, by `seq`. It remembers how far the visitor is, so the
  * same object serves a page and a stream.
@@ -46,15 +49,17 @@ export class VisitorHistory {
   private chats: Chat[] = [];
   /** The first conversation that this very visitor began: it stays the first, whatever is merged into the customer later. */
   private homeId: string | null = null;
+  /** How far agents have read, by conversation. */
+  private readonly reads = new Map<string, ReadMark>();
 
   private constructor(
-    private readonly stores: Pick<Stores, 'timeline' | 'conversations'>,
+    private readonly stores: HistoryStores,
     readonly visitor: WebVisitor,
   ) {}
 
   /** Stands where the cursor says. Throws `NOT_FOUND` for a position in somebody else's conversation. */
   static async open(
-    stores: Pick<Stores, 'timeline' | 'conversations'>,
+    stores: HistoryStores,
     visitor: WebVisitor,
     cursor: Cursor,
   ): Promise<VisitorHistory> {
@@ -62,6 +67,7 @@ export class VisitorHistory {
     await history.discover();
     await history.findHome();
     history.stand(cursor);
+    await history.lookUpReads();
     return history;
   }
 
@@ -84,6 +90,34 @@ export class VisitorHistory {
       channelSessionId !== null &&
       chat.sessions?.has(channelSessionId) === true
     );
+  }
+
+  /** Up to where agents have read a conversation, as far as it is the visitor's; 0 = nothing is known of it. */
+  readUpTo(conversationId: string): number {
+    return this.reads.get(conversationId)?.seq ?? 0;
+  }
+
+  /** Of what the visitor has been shown, as far as more may come of it. */
+  get marks(): readonly ReadMark[] {
+    return this.chats.flatMap(({ id, shown, through }) => {
+      const mark = this.reads.get(id);
+      return mark && shown !== null && !through ? [mark] : [];
+    });
+  }
+
+  /** Takes news of how far agents have read; false when it is no news, or not about this visitor. */
+  hearRead(mark: ReadMark): boolean {
+    const { conversationId, channelId, seq } = mark;
+    if (channelId !== this.visitor.channelId || seq <= this.readUpTo(conversationId)) return false;
+    this.reads.set(conversationId, mark);
+    return true;
+  }
+
+  /** Asks how far agents have read by now. */
+  async lookUpReads(): Promise<void> {
+    const ids = this.chats.filter(({ through }) => !through).map(({ id }) => id);
+    for (const mark of await this.stores.readMarks.of(this.visitor.channelId, ids))
+      this.hearRead(mark);
   }
 
   /** Looks for conversations that have begun since. */
@@ -243,9 +277,14 @@ function newChat(id: string): Chat {
   };
 }
 
-/** An entry as its visitor gets it; of their own message they get back the id that their client gave it. */
-export function visitorView(entry: ArchivedEntry) {
-  const { delivery, reactions, edit, deletedAt } = entry;
+/**
+ * An entry as its visitor gets it; of their own message they get back the id that their client gave it, and whether agents have read
+ * it: `readUpTo` is the place up to which they have.
+ */
+export function visitorView(entry: ArchivedEntry, readUpTo = 0) {
+  const { reactions, edit, deletedAt } = entry;
+  const read = entry.type === 'CUSTOMER_MESSAGE' && entry.seq <= readUpTo;
+  const delivery = read ? { state: 'READ' as const } : entry.delivery;
   return {
     ...customerView(entry),
     body: entry.erasedAt ? null : entry.body,
@@ -260,6 +299,11 @@ export function visitorView(entry: ArchivedEntry) {
     deletedAt,
     media: entry.media.map(visitorMedium),
   };
+}
+
+/** What a visitor is told of how far agents have read. */
+export function readView({ conversationId, seq, messageId }: ReadMark) {
+  return { conversationId, seq, messageId };
 }
 
 /** What a visitor is told of a medium. */

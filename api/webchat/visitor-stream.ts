@@ -1,5 +1,6 @@
 import type { MediaView } from '../../domain/message/media-state';
 import type { ArchivedEntry, EntryPlace, Stores } from '../../infra/stores';
+import type { ReadMark } from '../../infra/stores/read-marks';
 import type { EventSink } from '../streams/sse';
 import { patiently } from '../streams/timeline-tail';
 import { PAGE, type ShownEntry, type VisitorHistory } from './visitor-history';
@@ -10,10 +11,12 @@ const SECOND_LOOK_MS = 1000;
 export interface VisitorStream {
   readonly history: VisitorHistory;
   readonly feed: Pick<Stores['feed'], 'onCustomerEntries' | 'onReset'> &
-    Partial<Pick<Stores['feed'], 'onCustomerMedia'>>;
+    Partial<Pick<Stores['feed'], 'onCustomerMedia' | 'onCustomerReads'>>;
   readonly write: (shown: ShownEntry) => void;
   /** A medium of an entry that was written is READY or has FAILED. */
   readonly onMedia?: (entry: EntryPlace, medium: MediaView) => void;
+  /** Agents have read what the visitor wrote, up to here: told once at the beginning, then whenever they read on. */
+  readonly onRead?: (mark: ReadMark) => void;
 }
 
 /** News of media that are kept while entries are read. */
@@ -24,7 +27,7 @@ const EARLY_NEWS_MAX = 200;
  * goes back to the archive whenever something does not follow directly.
  */
 export async function followVisitor(
-  { history, feed, write, onMedia }: VisitorStream,
+  { history, feed, write, onMedia, onRead }: VisitorStream,
   sink: EventSink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -57,10 +60,14 @@ export async function followVisitor(
     else if (reading)
       early = [...early, [place, medium] as [EntryPlace, MediaView]].slice(-EARLY_NEWS_MAX);
   };
+  const tellRead = (mark: ReadMark) => {
+    if (history.hearRead(mark)) onRead?.(mark);
+  };
   const stops = [
     feed.onReset(() => refresh(true)),
     feed.onCustomerEntries(customerId, onEntry),
     ...(onMedia && feed.onCustomerMedia ? [feed.onCustomerMedia(customerId, tellMedia)] : []),
+    ...(onRead && feed.onCustomerReads ? [feed.onCustomerReads(customerId, tellRead)] : []),
   ];
   signal.addEventListener('abort', () => wake?.());
   // A conversation whose entries came before we listened may be listed only a moment later.
@@ -78,7 +85,11 @@ export async function followVisitor(
       const lookAgain: boolean = unknown;
       unknown = false;
       const count = await patiently(async () => {
-        if (lookAgain) await history.discover();
+        if (lookAgain) {
+          await history.discover();
+          await history.lookUpReads(); // also what was read before we listened
+          for (const mark of history.marks) onRead?.(mark);
+        }
         let written = 0;
         for await (const shown of history.next(PAGE)) {
           write(shown);

@@ -9,6 +9,7 @@ import type {
   EntryPlace,
   MediaStore,
 } from '../stores';
+import type { ReadMark } from '../stores/read-marks';
 import { type Follower, followChanges } from './change-stream';
 import {
   type AgentEventDocument,
@@ -17,6 +18,7 @@ import {
   timelineOf,
 } from './collections';
 import { toChange } from './projection-document';
+import { readMarksOf } from './read-marks';
 import { toArchived } from './timeline-store';
 
 /** Milliseconds in which changes of one conversation or message are shown as one: a burst is read once. */
@@ -47,6 +49,7 @@ export function createChangeFeed(
   const byDelivery = new Listeners<[string, DeliveryView]>();
   const byMedia = new Listeners<[string, MediaView]>();
   const byCustomerMedia = new Listeners<[EntryPlace, MediaView]>();
+  const byCustomerReads = new Listeners<[ReadMark]>();
   const all = new Listeners<[ConversationChange]>();
   const byAgent = new Listeners<[]>();
   const agents = new Listeners<[]>();
@@ -54,6 +57,7 @@ export function createChangeFeed(
   const changedConversations = new Coalescer(showConversations, onError);
   const changedSends = new Coalescer(showDeliveries, onError);
   const changedMedia = new Coalescer(showMedia, onError);
+  const changedReads = new Coalescer(showReads, onError);
   let follower: Follower | undefined;
 
   function listen<A extends unknown[]>(
@@ -76,6 +80,7 @@ export function createChangeFeed(
     if (change.ns.coll === 'conversations' && all.any) changedConversations.add(id);
     if (change.ns.coll === 'sends' && byDelivery.any) changedSends.add(id);
     if (change.ns.coll === 'media' && (byMedia.any || byCustomerMedia.any)) changedMedia.add(id);
+    if (change.ns.coll === 'read_marks' && byCustomerReads.any) changedReads.add(id);
     if (change.ns.coll === 'agent_statuses') agents.tell('');
     if (change.ns.coll === 'agent_events' && 'fullDocument' in change && change.fullDocument)
       byAgent.tell((change.fullDocument as AgentEventDocument).agentId);
@@ -139,12 +144,20 @@ export function createChangeFeed(
       }
   }
 
+  async function showReads(ids: readonly string[]): Promise<void> {
+    const customers = { $in: byCustomerReads.keys };
+    const marks = readMarksOf(db).find({ _id: { $in: [...ids] }, customerId: customers });
+    for (const { _id, ...mark } of await marks.toArray())
+      byCustomerReads.tell(mark.customerId, mark);
+  }
+
   return {
     onEntries: (conversationId, listener) => listen(byConversation, conversationId, listener),
     onCustomerEntries: (customerId, listener) => listen(byCustomer, customerId, listener),
     onDelivery: (conversationId, listener) => listen(byDelivery, conversationId, listener),
     onMedia: (conversationId, listener) => listen(byMedia, conversationId, listener),
     onCustomerMedia: (customerId, listener) => listen(byCustomerMedia, customerId, listener),
+    onCustomerReads: (customerId, listener) => listen(byCustomerReads, customerId, listener),
     onConversations: (listener) => listen(all, '', listener),
     onAgentEvents: (agentId, listener) => listen(byAgent, agentId, listener),
     onAgents: (listener) => listen(agents, '', listener),
@@ -153,6 +166,7 @@ export function createChangeFeed(
       changedConversations.stop();
       changedSends.stop();
       changedMedia.stop();
+      changedReads.stop();
       await follower?.close();
     },
   };
@@ -163,7 +177,10 @@ const PIPELINE = [
   {
     $match: {
       'ns.coll': {
-        $in: ['timeline', 'conversations', 'sends', 'media', 'agent_events', 'agent_statuses'],
+        $in: [
+          ...['timeline', 'conversations', 'sends', 'media', 'read_marks'],
+          ...['agent_events', 'agent_statuses'],
+        ],
       },
       operationType: { $in: ['insert', 'update', 'replace'] },
     },

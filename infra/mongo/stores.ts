@@ -27,6 +27,7 @@ import { createLease } from './lease';
 import { createMailboxPositions } from './mailbox-positions';
 import { createMediaStore } from './media-store';
 import { createPresenceStore } from './presence-store';
+import { createReadMarks } from './read-marks';
 import { createReportStore } from './report-store';
 import { createRetentionStore } from './retention-store';
 import { createRoutingStore } from './routing-store';
@@ -154,6 +155,7 @@ export async function createStores({
     presence: guarded(createPresenceStore(db, now)),
     customers: guarded(customers),
     deliveries,
+    readMarks: guarded(createReadMarks(db)),
     ledger: createSendLedger(db, now),
     config: guarded(config),
     tokens: guarded(tokens),

@@ -7,6 +7,7 @@ import type { DeliveryStore } from './deliveries';
 import type { HookRegistrationStore } from './hook-registrations';
 import type { MediaStore } from './media';
 import type { JobStore } from './privacy';
+import type { ReadMarkStore } from './read-marks';
 import type { ReportStore, TaskStore } from './reports';
 import type { PresenceStore, RoutingStore } from './routing';
 import type { ArchiveStore, ChangeFeed, TimelineStore } from './timeline';
@@ -44,6 +45,7 @@ export interface Stores {
   readonly reports: ReportStore;
   readonly customers: CustomerStore;
   readonly deliveries: DeliveryStore;
+  readonly readMarks: ReadMarkStore;
   readonly config: ConfigStore;
   readonly tokens: TokenStore;
   readonly idempotency: IdempotencyStore;

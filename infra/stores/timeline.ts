@@ -2,6 +2,7 @@ import type { Actor, PendingEntry, TimelineActivity } from '../../domain/convers
 import type { Projection } from '../../domain/conversation/projection';
 import type { MediaView } from '../../domain/message/media-state';
 import type { ConversationChange } from './conversations';
+import type { ReadMark } from './read-marks';
 
 /** Delivery state of one message as views show it (domain.md 8.4). */
 export interface DeliveryView {
@@ -113,6 +114,8 @@ export interface ChangeFeed {
     customerId: string,
     listener: (entry: EntryPlace, medium: MediaView) => void,
   ): () => void;
+  /** Agents have read what a customer wrote, on any channel that delivers by stream. */
+  onCustomerReads(customerId: string, listener: (mark: ReadMark) => void): () => void;
   /** Projection of a conversation changed: lists and boards. */
   onConversations(listener: (conversation: ConversationChange) => void): () => void;
   /** Something was added to the stream of an agent: it is read from the routing store. */

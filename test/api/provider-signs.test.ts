@@ -40,7 +40,7 @@ function signs(
       }),
     },
     conversations: { get: async () => ({ channelSessions, lastSeq: 0 }) },
-    timeline: { read: async () => [], find: async () => entry },
+    timeline: { messagesBefore: async () => [], find: async () => entry },
   } as unknown as Partial<Stores>);
   const quiet = { info: () => undefined, error: () => undefined };
   const made = createProviderSigns({

@@ -16,6 +16,9 @@ interface Session {
   channelSessionIdentifier: string;
   expiresAt: string;
 }
+interface Own {
+  delivery: { state: string } | null;
+}
 const form = { channelData: { formData: { topic: 'billing' } } };
 const start = async (body: unknown = form, headers: Record<string, string> = {}) => {
   const answer = await live().call('POST', '/webchat/web/sessions', { token: null, body, headers });
@@ -206,6 +209,50 @@ describe('a visitor’s chat', () => {
     );
     await eventually(async () => (await state()) === 'READ');
     await reader.close();
+  });
+
+  it('tells the visitor what agents have read: at once, after a reload, and to nobody else', async () => {
+    const [ana, other] = [await start(), await start()];
+    const [reader, stranger] = [await open(ana.token), await open(other.token)];
+    await say(other.token, 'me too');
+    const ids = ['one', 'two', 'three'].map((id) => `${id}-${randomUUID()}`);
+    for (const id of ids) await say(ana.token, id, id);
+    const { id: conversationId } = await conversationOf(ana.customerId);
+    const path = `/v1/conversations/${conversationId}`;
+    const written = (id: string) =>
+      reader.entries.find(({ data }) => data['providerMessageId'] === id);
+    await reader.until(() => ids.every(written));
+    const [one, two, three] = ids.map((id) => Number(written(id)?.data['seq']));
+    await ask(agent, 'POST', `${path}/participants`, { agentId: 'agt_ana', role: 'PRIMARY' });
+
+    const reads = (from: EventReader) =>
+      from.events.filter(({ event }) => event === 'read').map(({ data }) => data['seq']);
+    // Twice and out of order; and further than there is anything to read.
+    for (const seq of [two, two, one])
+      expect((await ask(agent, 'POST', `${path}/read`, { seq })).status).toBe(202);
+    await reader.until(() => reads(reader).includes(two));
+    await ask(agent, 'POST', `${path}/read`, { seq: 1_000_000 });
+    await reader.until(() => reads(reader).includes(three));
+    await ask(agent, 'POST', `${path}/read`, { seq: two });
+    await reader.close();
+
+    const states = async (token: string) => {
+      const { body } = await ask(token, 'GET', '/webchat/messages');
+      const own = body.items.filter(({ type }: { type: string }) => type === 'CUSTOMER_MESSAGE');
+      return [own.map(({ delivery }: Own) => delivery?.state ?? null), body.reads];
+    };
+    const messageId = written(ids[2] ?? '')?.data['id'];
+    const mark = { conversationId, seq: three, messageId };
+    expect(await states(ana.token)).toEqual([['READ', 'READ', 'READ'], [mark]]);
+    await say(ana.token, 'four');
+    await eventually(async () => (await states(ana.token))[0].length === 4);
+    expect((await states(ana.token))[0]).toEqual(['READ', 'READ', 'READ', null]);
+    expect(await states(other.token)).toEqual([[null], []]);
+    const back = await open(ana.token, String(three));
+    await back.until(() => reads(back).length > 0);
+    expect(reads(back)).toEqual([three]);
+    expect(reads(stranger)).toEqual([]);
+    await Promise.all([back.close(), stranger.close()]);
   });
 
   it('shows typing of agents whom the visitor sees, to both sides, and keeps none', async () => {

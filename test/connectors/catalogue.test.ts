@@ -53,6 +53,9 @@ describe('the catalogue', () => {
       for (const able of Object.values(capabilities)) {
         expect(able.idempotentSend).toBe(able.ambiguousSend === 'exactly-once-with-key');
         if (able.ambiguousSend === 'reconcile-by-lookup') expect(connector.lookup).toBeDefined();
+        // A stream shows it by itself (api/conversations/stream-reads.ts).
+        if (delivery === 'SEND')
+          expect(able.readReceipts.send).toBe(connector.markRead !== undefined);
       }
       expect(delivery).toBe(id === 'webchat' ? 'STREAM' : 'SEND');
     },

@@ -3,7 +3,14 @@ import { createSseParser, type SseEvent } from '../../web/shared/sse';
 import { type Inline, parseMarkdown, parseText, safeHref } from '../../web/shared/text';
 import type { Entry } from '../../web/widget/protocol';
 import { contrast, parse, themeOf } from '../../web/widget/theme';
-import { append, arrived, EMPTY_TIMELINE, items, unread } from '../../web/widget/timeline';
+import {
+  append,
+  arrived,
+  EMPTY_TIMELINE,
+  items,
+  readUpTo,
+  unread,
+} from '../../web/widget/timeline';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
 
 describe('createSseParser', () => {
@@ -139,6 +146,21 @@ describe('timeline', () => {
     ]);
     expect([before, after].map((list) => list.map(({ key }) => key))).toEqual([['c1'], ['c1']]);
     expect(after[0]).toMatchObject({ delivery: 'sent' });
+  });
+  it('shows as seen what agents have read, in whatever order the news come', () => {
+    const own = (n: number, conversationId = 'cnv_1'): Entry => ({ ...entryOf(n), conversationId });
+    const states = (timeline: typeof EMPTY_TIMELINE) =>
+      items(timeline, []).map((item) => item.kind === 'message' && item.delivery);
+    const before = readUpTo(EMPTY_TIMELINE, { conversationId: 'cnv_1', seq: 1 });
+    const shown = append(before, [own(1), own(2), own(3), own(4, 'cnv_2')]);
+    expect(states(shown)).toEqual(['seen', 'sent', 'sent', 'sent']);
+    const read = readUpTo(shown, { conversationId: 'cnv_1', seq: 2 });
+    expect(states(read)).toEqual(['seen', 'seen', 'sent', 'sent']);
+    expect(readUpTo(read, { conversationId: 'cnv_1', seq: 1 })).toBe(read);
+    // After a reload the entry itself tells.
+    expect(states(append(EMPTY_TIMELINE, [{ ...own(1), delivery: { state: 'READ' } }]))).toEqual([
+      'seen',
+    ]);
   });
   it('shows edits, deletions and the last reaction of each', () => {
     const change = (id: number, type: string, data: object, body: unknown = null): Entry =>

@@ -7,15 +7,14 @@ const MARKS_LIMIT = 500;
 const listeners = new Set<() => void>();
 let marks = preference<Readonly<Record<string, number>>>(NAME, {});
 
-export function markSeen(conversationId: string, seq: number): boolean {
-  if ((marks[conversationId] ?? 0) >= seq) return false;
+export function markSeen(conversationId: string, seq: number): void {
+  if ((marks[conversationId] ?? 0) >= seq) return;
   const { [conversationId]: _old, ...others } = marks;
   marks = Object.fromEntries(
     [...Object.entries(others), [conversationId, seq] as const].slice(-MARKS_LIMIT),
   );
   prefer(NAME, marks);
   tell();
-  return true;
 }
 
 export function useSeen(conversationId: string): number {

@@ -6,7 +6,7 @@ import { createOutbox, randomId } from './outbox';
 import type { Entry, Settings, Typing } from './protocol';
 import type { ChatStorage } from './storage';
 import type { Visit } from './stored';
-import { append, arrived, EMPTY_TIMELINE, report, unconfirmed } from './timeline';
+import { append, arrived, EMPTY_TIMELINE, readUpTo, unconfirmed } from './timeline';
 
 /** A typing sign without news fades after this: the next one comes every few seconds. */
 const TYPING_FADES_MS = 7000;
@@ -185,8 +185,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
         if (now === 'online') outbox.revive();
       },
       typing: onTyping,
-      delivery: ({ messageId, delivery }) =>
-        set({ timeline: report(state.timeline, messageId, delivery.state) }),
+      read: (news) => set({ timeline: readUpTo(state.timeline, news) }),
       media: ({ medium }) => set({ timeline: arrived(state.timeline, medium) }),
       gone: expire,
       needed: () => state.open || document.visibilityState === 'visible',

@@ -50,6 +50,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
     for (;;) {
       const page = await api.messages(token, cursor, signal);
       if (page.items.length > 0) deps.entries(page.items);
+      for (const news of page.reads ?? []) deps.read(news);
       cursor = page.cursor ?? cursor;
       if (!page.nextCursor) return;
     }
@@ -69,7 +70,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
           deps.entries([entry]);
         },
         typing: deps.typing,
-        delivery: deps.delivery,
+        read: deps.read,
         media: deps.media,
       });
     } finally {

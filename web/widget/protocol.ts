@@ -9,8 +9,8 @@ import type { MessageBody } from '../../domain/message/schema';
  *                                                               With a visitor's earlier token the same visitor comes back.
  *   GET    /webchat/messages?after=&limit=                   -> EntryPage
  *   GET    /webchat/events?after=                            -> SSE: entries (`id:` is the cursor), and without an id
- *                                                               `event: typing` Typing, `event: delivery` DeliveryNews,
- *                                                               `event: media` MediaNews
+ *                                                               `event: typing` Typing, `event: media` MediaNews,
+ *                                                               `event: read` ReadNews
  *   POST   /webchat/messages { clientMessageId, body }       -> 202 { messageId }
  *   POST   /webchat/media multipart `file`                   -> 201 UploadAnswer; GET /webchat/media/{mediaId} -> the file
  *   POST   /webchat/typing { typing }                        -> 202
@@ -96,6 +96,7 @@ export interface EntryPage {
   readonly nextCursor: string | null;
   /** Where the stream goes on behind this page. */
   readonly cursor: string | null;
+  readonly reads?: readonly ReadNews[];
 }
 
 /** Somebody of the business is writing, or stopped. */
@@ -103,9 +104,10 @@ export interface Typing {
   readonly typing: boolean;
   readonly actor?: { readonly type: string; readonly id: string; readonly name: string | null };
 }
-export interface DeliveryNews {
-  readonly messageId: string;
-  readonly delivery: { readonly state: DeliveryState };
+/** Agents have read what the visitor wrote, up to this place of a conversation. */
+export interface ReadNews {
+  readonly conversationId: string;
+  readonly seq: number;
 }
 export interface MediaNews {
   readonly messageId: string;

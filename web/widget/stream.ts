@@ -1,5 +1,5 @@
 import { createSseParser, type SseEvent } from '../shared/sse';
-import type { DeliveryNews, Entry, MediaNews, Typing } from './protocol';
+import type { Entry, MediaNews, ReadNews, Typing } from './protocol';
 
 /** Milliseconds without a byte after which a stream counts as dead: two heartbeats of 15 s and some patience. */
 const SILENCE_MS = 40_000;
@@ -7,7 +7,7 @@ const SILENCE_MS = 40_000;
 export interface StreamListener {
   entry(entry: Entry, cursor: string | null): void;
   typing(news: Typing): void;
-  delivery(news: DeliveryNews): void;
+  read(news: ReadNews): void;
   media(news: MediaNews): void;
 }
 
@@ -44,8 +44,8 @@ function dispatch(event: SseEvent, listener: StreamListener): void {
   if (typeof data['type'] === 'string' && typeof data['seq'] === 'number')
     listener.entry(data as unknown as Entry, event.id);
   else if (typeof data['typing'] === 'boolean') listener.typing(data as unknown as Typing);
-  else if (typeof data['messageId'] === 'string' && data['delivery'])
-    listener.delivery(data as unknown as DeliveryNews);
+  else if (typeof data['conversationId'] === 'string' && typeof data['seq'] === 'number')
+    listener.read(data as unknown as ReadNews);
   else if (typeof data['messageId'] === 'string' && data['medium'])
     listener.media(data as unknown as MediaNews);
 }

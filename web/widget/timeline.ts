@@ -1,5 +1,5 @@
 import type { MessageBody } from '../../domain/message/schema';
-import type { DeliveryState, Entry, MediaState, Medium } from './protocol';
+import type { Entry, MediaState, Medium, ReadNews } from './protocol';
 import type { Unsent } from './stored';
 
 /** Entries kept for the transcript; older ones are dropped from the page, never from the server. */
@@ -38,7 +38,8 @@ export type Item = Message | Notice;
 export interface Timeline {
   readonly entries: readonly Entry[];
   readonly known: ReadonlySet<string>;
-  readonly delivery: Readonly<Record<string, DeliveryState>>;
+  /** Up to where agents have read, by conversation. */
+  readonly reads: Readonly<Record<string, number>>;
   /** By media id, what came after the entry. */
   readonly media: Readonly<Record<string, MediaState>>;
   /** The channel session is over: the last word about it was its end. */
@@ -50,7 +51,7 @@ export interface Timeline {
 export const EMPTY_TIMELINE: Timeline = {
   entries: [],
   known: new Set(),
-  delivery: {},
+  reads: {},
   media: {},
   ended: false,
   agents: {},
@@ -77,9 +78,10 @@ export function append(timeline: Timeline, entries: readonly Entry[]): Timeline 
   };
 }
 
-/** News about the delivery of one message. */
-export function report(timeline: Timeline, messageId: string, state: DeliveryState): Timeline {
-  return { ...timeline, delivery: { ...timeline.delivery, [messageId]: state } };
+/** Agents have read up to a place; news of an earlier one changes nothing. */
+export function readUpTo(timeline: Timeline, { conversationId, seq }: ReadNews): Timeline {
+  if (seq <= (timeline.reads[conversationId] ?? 0)) return timeline;
+  return { ...timeline, reads: { ...timeline.reads, [conversationId]: seq } };
 }
 
 /** A file has come, or never will. */
@@ -157,10 +159,7 @@ function toMessage(entry: Entry, timeline: Timeline, changes: Changes | undefine
     name: author === 'agent' || author === 'bot' ? entry.actor.name : null,
     body: edited ?? entry.body ?? null,
     at: entry.at,
-    delivery:
-      author === 'visitor'
-        ? ownDelivery(timeline.delivery[entry.id] ?? entry.delivery?.state)
-        : null,
+    delivery: author === 'visitor' ? ownDelivery(entry, timeline.reads) : null,
     refused: false,
     edited: edited !== null,
     deleted: Boolean(changes?.deleted ?? entry.deletedAt),
@@ -200,9 +199,12 @@ function authorOf({ type }: Entry): Message['author'] {
 }
 
 /** The visitor's own message is with the business once the stream shows it. */
-function ownDelivery(state: DeliveryState | undefined): Message['delivery'] {
-  if (state === 'READ') return 'seen';
-  return state === 'DELIVERED' ? 'delivered' : 'sent';
+function ownDelivery(
+  { conversationId, seq, delivery }: Entry,
+  reads: Timeline['reads'],
+): Message['delivery'] {
+  if (delivery?.state === 'READ' || seq <= (reads[conversationId] ?? 0)) return 'seen';
+  return delivery?.state === 'DELIVERED' ? 'delivered' : 'sent';
 }
 
 function eventOf(

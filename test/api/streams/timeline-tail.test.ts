@@ -71,6 +71,7 @@ it('shows a visitor the message that took the place of another', async () => {
   const stores = {
     timeline: archive.timeline,
     conversations: { list: async () => ({ items: [projection] }), get: async () => projection },
+    readMarks: { of: async () => [] },
   } as never;
   const visitor = { customerId: 'cus', channelId: 'web', identifier: 'v' };
   const history = await VisitorHistory.open(stores, visitor, { positions: [] } as never);

@@ -9,6 +9,7 @@ import {
   pendingMedium,
 } from '../../../domain/message/media-state';
 import type { ArchivedEntry, ChangeFeed, EntryPlace, Stores } from '../../../infra/stores';
+import type { ReadMark } from '../../../infra/stores/read-marks';
 import { anEntry } from '../../support/archive';
 
 const medium = (state: MediaState, mediaId = 'med_1'): MediaView => ({
@@ -35,11 +36,16 @@ const aFile = (seq: number, state: MediaState = 'PENDING', change: Partial<Archi
   });
 const turns = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A visitor's stream over an archive of these entries; `reads` gates each look into it. */
-async function aStream(entries: ArchivedEntry[], reads: () => Promise<void> = async () => {}) {
+/** A visitor's stream over an archive of these entries; `reads` gates each look into it. `marks`: how far agents have read already. */
+async function aStream(
+  entries: ArchivedEntry[],
+  reads: () => Promise<void> = async () => {},
+  { marks = [], after = 0 }: { readonly marks?: readonly ReadMark[]; readonly after?: number } = {},
+) {
   const told: unknown[] = [];
   let onEntry: Parameters<ChangeFeed['onCustomerEntries']>[1] = () => undefined;
   let onMedia: Parameters<ChangeFeed['onCustomerMedia']>[1] = () => undefined;
+  let onRead: Parameters<ChangeFeed['onCustomerReads']>[1] = () => undefined;
   const session = { id: 'ses_1', channelId: 'web', customerIdentifier: 'v', movedFrom: null };
   const conversation = { id: 'cnv_1', closedAt: null, lastSeq: 9, channelSessions: [session] };
   const stores = {
@@ -54,9 +60,10 @@ async function aStream(entries: ArchivedEntry[], reads: () => Promise<void> = as
         return page;
       },
     },
-  } as unknown as Pick<Stores, 'conversations' | 'timeline'>;
+    readMarks: { of: async () => marks },
+  } as unknown as Pick<Stores, 'conversations' | 'readMarks' | 'timeline'>;
   const visitor = { customerId: 'cus_1', channelId: 'web', identifier: 'v' };
-  const history = await VisitorHistory.open(stores, visitor, { plain: 0 });
+  const history = await VisitorHistory.open(stores, visitor, { plain: after });
   const over = new AbortController();
   const running = followVisitor(
     {
@@ -71,9 +78,14 @@ async function aStream(entries: ArchivedEntry[], reads: () => Promise<void> = as
           onMedia = listener;
           return () => undefined;
         },
+        onCustomerReads: (_, listener) => {
+          onRead = listener;
+          return () => undefined;
+        },
       },
       write: ({ entry }) => void told.push([entry.seq, ...entry.media.map(({ state }) => state)]),
       onMedia: ({ seq }, { state }) => void told.push([`news of ${seq}`, state]),
+      onRead: ({ seq }) => void told.push([`read to ${seq}`]),
     },
     NO_SINK,
     over.signal,
@@ -86,12 +98,42 @@ async function aStream(entries: ArchivedEntry[], reads: () => Promise<void> = as
       onEntry({ ...entry, media: entry.media.map(({ mediaId }) => pendingMedium(mediaId)) });
     },
     news: (place: EntryPlace, state: MediaState) => onMedia(place, medium(state)),
+    read: (seq: number, change: Partial<ReadMark> = {}) => onRead({ ...mark(seq), ...change }),
     async end() {
       over.abort();
       await running;
     },
   };
 }
+
+const mark = (seq: number): ReadMark => ({
+  conversationId: 'cnv_1',
+  channelId: 'web',
+  customerId: 'cus_1',
+  messageId: `msg_${seq}`,
+  seq,
+});
+
+describe('what agents have read', () => {
+  it('is told as they read on, and what comes late or twice is not', async () => {
+    const stream = await aStream([archived(1), archived(2), archived(3)]);
+    await turns();
+    for (const seq of [2, 2, 1, 3]) stream.read(seq);
+    stream.read(9, { channelId: 'another' });
+    expect(stream.told).toEqual([[1], [2], [3], ['read to 2'], ['read to 3']]);
+    await stream.end();
+  });
+
+  it('is told to a visitor who was away when they did', async () => {
+    const stream = await aStream([archived(1), archived(2), archived(3)], undefined, {
+      marks: [mark(2)],
+      after: 2,
+    });
+    await turns();
+    expect(stream.told).toEqual([['read to 2'], [3]]);
+    await stream.end();
+  });
+});
 
 describe('media in a visitor’s stream', () => {
   it('an entry comes at once, and what becomes of its file after it', async () => {

@@ -48,6 +48,23 @@ describe('tokens', () => {
   });
 });
 
+describe('read marks', () => {
+  it('stand where the furthest of many put them, by conversation and channel', async () => {
+    const [conversationId, other] = [uniqueName('cnv_'), uniqueName('cnv_')];
+    const { readMarks } = stores();
+    const mark = (seq: number) => ({
+      ...{ conversationId, channelId: 'web', customerId: 'cus_1', seq },
+      messageId: `msg_${seq}`,
+    });
+    await Promise.all([3, 9, 1, 9, 4, 2, 7].map((seq) => readMarks.raise(mark(seq))));
+    await readMarks.raise(mark(5));
+    await readMarks.raise({ ...mark(2), channelId: 'another' });
+    expect(await readMarks.of('web', [conversationId, other])).toEqual([mark(9)]);
+    expect(await readMarks.of('another', [conversationId])).toMatchObject([{ seq: 2 }]);
+    expect(await readMarks.of('web', [])).toEqual([]);
+  });
+});
+
 describe('idempotency', () => {
   it('lets one of many go on and tells the others', async () => {
     const key = uniqueName('key');

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { ArrowLeft, PanelRight } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { ChannelIcon } from '../../shared/ui/channel-icon';
@@ -163,15 +163,21 @@ function useSettledOutbox(outbox: Outbox, entries: Entries, unsent: ReturnType<t
   }, [outbox, entries, unsent]);
 }
 
-/** Tells the server, once per entry and only while somebody looks, how far the agent has read. */
+/**
+ * Tells the server, once per entry and only while somebody looks, how far the agent has read. Who looked before they joined has read it
+ * for the customer when they join.
+ */
 function useReadMarks(id: string, seq: number, present: boolean) {
   const { api } = useSignedIn();
+  const told = useRef(0);
   useEffect(() => {
     function mark(): void {
       if (document.visibilityState !== 'visible' || seq === 0) return;
+      markSeen(id, seq);
+      if (!present || told.current >= seq) return;
+      told.current = seq;
       // It is a courtesy: when it fails the next one tells the same and more.
-      if (markSeen(id, seq) && present)
-        void api.call('POST', `${conversationPath(id)}/read`, { body: { seq } }).catch(() => {});
+      void api.call('POST', `${conversationPath(id)}/read`, { body: { seq } }).catch(() => {});
     }
     mark();
     document.addEventListener('visibilitychange', mark);
