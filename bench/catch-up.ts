@@ -24,9 +24,12 @@ export const catchUp: Benchmark = async ({ instance, api, connector }, { quick }
   await closedLoop(4, CONVERSATIONS, send);
   await untilArchived(instance, run, CONVERSATIONS);
   await instance.pause('worker');
-  const accepted = await openLoop(PER_SECOND, seconds, send, seeded(1)).finally(() =>
-    instance.resume('worker'),
-  );
+  let accepted: number[];
+  try {
+    accepted = await openLoop(PER_SECOND, seconds, send, seeded(1));
+  } finally {
+    await instance.resume('worker');
+  }
   const missed = accepted.length;
   const {
     backlog,

@@ -11,11 +11,10 @@ const npm = (name, script) => [
   name,
   () => runStep('npm', ['run', '--silent', script], { together: name }),
 ];
-// The slowest check has a processor of its own, the others share the second.
+// Two rows of about the same length, one for each of two processors.
 const sideBySide = [
-  [npm('promises', 'lint:promises')],
+  [npm('promises', 'lint:promises'), npm('types', 'typecheck')],
   [
-    npm('types', 'typecheck'),
     npm('lint', 'lint:biome'),
     npm('architecture', 'arch'),
     npm('unused code', 'unused'),

@@ -9,14 +9,13 @@ describe('planted faults', () => {
   });
   afterAll(() => project.remove());
 
-  it('are all found by ESLint, and nothing else is', async () => {
-    const files = JSON.parse(await project.run('eslint', '--format', 'json', '.')) as EslintFile[];
-    const found = files.flatMap(({ filePath, messages }) =>
-      messages.map(
-        ({ line, ruleId }) => `${path.relative(project.dir, filePath)}:${line} ${ruleId}`,
-      ),
-    );
-    expect(found.sort()).toEqual(await plantedLines(project.dir, 'eslint'));
+  it('are all found by Oxlint, and nothing else is', async () => {
+    const report = JSON.parse(await project.run('oxlint', '--format', 'json')) as OxlintReport;
+    const found = report.diagnostics.map(({ filename, code, labels }) => {
+      const rule = code.replace(/^(\w+)\((.+)\)$/, '$1/$2');
+      return `${filename}:${labels[0]?.span.line} ${rule}`;
+    });
+    expect(found.sort()).toEqual(await plantedLines(project.dir, 'oxlint'));
   });
 
   it('are all found by Biome, and nothing else is', async () => {
@@ -24,14 +23,12 @@ describe('planted faults', () => {
     expect(found).toEqual(await plantedLines(project.dir, 'biome'));
   });
 
-  it('are not all found by Biome where ESLint finds them: the day they are, ESLint goes', async () => {
+  it('are not all found by Biome where Oxlint finds them: the day they are, Oxlint goes', async () => {
     const rules = ['noFloatingPromises', 'noMisusedPromises'].map(
       (rule) => `--only=nursery/${rule}`,
     );
     const found = await biome(project, 'lint', ...rules, '--reporter=github', 'workflows');
-    const planted = (await plantedLines(project.dir, 'eslint')).filter((line) =>
-      line.startsWith('workflows/'),
-    );
+    const planted = await plantedLines(project.dir, 'oxlint');
     expect(found.length).toBeGreaterThan(0);
     expect(found.length).toBeLessThan(planted.length);
   });
@@ -83,9 +80,12 @@ describe('planted faults', () => {
   });
 });
 
-interface EslintFile {
-  readonly filePath: string;
-  readonly messages: readonly { readonly line: number; readonly ruleId: string }[];
+interface OxlintReport {
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly filename: string;
+    readonly labels: readonly { readonly span: { readonly line: number } }[];
+  }[];
 }
 interface CruiseReport {
   readonly summary: {

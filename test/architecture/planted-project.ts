@@ -6,7 +6,8 @@ import path from 'node:path';
 const root = path.resolve(__dirname, '../..');
 const configs = [
   'biome.json',
-  'eslint.config.mjs',
+  'web/html-sinks.grit',
+  '.oxlintrc.json',
   '.dependency-cruiser.cjs',
   'knip.json',
   'package.json',

@@ -1,3 +1,3 @@
 export function show(element: HTMLElement, text: string): void {
-  element.innerHTML = text; // eslint: no-restricted-syntax
+  element.innerHTML = text; // biome: plugin
 }

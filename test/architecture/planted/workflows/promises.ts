@@ -10,11 +10,11 @@ async function later(): Promise<void> {
 
 export async function promisesWorkflow(): Promise<void> {
   setHandler(holdUpdate, () => {}, {
-    validator: async (_seconds) => later(), // eslint: @typescript-eslint/no-misused-promises
+    validator: async (_seconds) => later(), // oxlint: typescript/no-misused-promises
   });
-  sendPart('x'); // eslint: @typescript-eslint/no-floating-promises
-  sleep('1 minute'); // eslint: @typescript-eslint/no-floating-promises
-  later(); // eslint: @typescript-eslint/no-floating-promises
+  sendPart('x'); // oxlint: typescript/no-floating-promises
+  sleep('1 minute'); // oxlint: typescript/no-floating-promises
+  later(); // oxlint: typescript/no-floating-promises
   const list = [1, 2];
-  list.forEach(async () => later()); // eslint: @typescript-eslint/no-misused-promises
+  list.forEach(async () => later()); // oxlint: typescript/no-misused-promises
 }
