@@ -49,6 +49,7 @@ import { createBoard } from './routing/board';
 import type { RoutingDesk } from './routing/desk';
 import { createPlaces } from './routing/places';
 import type { Presence } from './routing/presence';
+import { createWaitBoard } from './routing/wait-board';
 import { createStreamSlots } from './streams/sse';
 import { createTypingBus } from './streams/typing-bus';
 import { createVisitors } from './webchat/visitors';
@@ -80,6 +81,7 @@ export function mountConversationApi(app: OpenAPIHono<AppEnv>, deps: Conversatio
     ...receipts,
     takeReceipt: countedReceipts(receipts.takeReceipt, deps.metrics),
     typing: createTypingBus(),
+    waitBoard: createWaitBoard(desk),
     signs: createProviderSigns(deps),
     slots: createStreamSlots(limits.streamsPerSubject, watchStreams(deps.metrics)),
     act,

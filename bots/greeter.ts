@@ -62,7 +62,23 @@ async function menu(c: DialogueContext): Promise<void> {
 
 async function findHuman(c: DialogueContext, queueId?: string): Promise<void> {
   await c.say('One moment, I am looking for a colleague.');
-  const found = await c.requestAgent({ ...(queueId ? { queueId } : {}), timeout: '3 minutes' });
+  const wanted = c.requestAgent({
+    ...(queueId ? { queueId } : {}),
+    timeout: '3 minutes',
+    tellWait: true,
+  });
+  // A webchat shows the wait by itself.
+  if (c.session?.channelType !== 'WEB') await tellWait(c);
+  const found = await wanted;
   if (found.outcome === 'timedOut')
     await c.say('Nobody is free right now. We will write back tomorrow.');
+}
+
+/** Says how long it takes where others come first. */
+async function tellWait(c: DialogueContext): Promise<void> {
+  const wait = await c.estimatedWait();
+  if (!wait || wait.position < 2) return;
+  const minutes = Math.max(1, Math.ceil(wait.ewtSeconds / 60));
+  const about = minutes === 1 ? 'about a minute' : `about ${minutes} minutes`;
+  await c.say(`You are number ${wait.position} in the queue. It takes ${about}.`);
 }

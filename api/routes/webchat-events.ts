@@ -1,12 +1,14 @@
 import type { RouteDeps } from '../context';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { callerKey } from '../principal';
+import type { WaitBoard } from '../routing/wait-board';
 import { emptyStream, eventStream, type StreamSlots } from '../streams/sse';
 import type { TypingBus } from '../streams/typing-bus';
 import { afterParam, cursorOf } from '../webchat/cursor-param';
 import { createStreamMarks, OUTBOUND_TYPES } from '../webchat/stream-marks';
 import { readView, VisitorHistory, visitorMedium, visitorView } from '../webchat/visitor-history';
 import { followVisitor } from '../webchat/visitor-stream';
+import { followWaits, type VisitorWait } from '../webchat/visitor-waits';
 import type { Visitors } from '../webchat/visitors';
 
 const tags = ['Webchat'];
@@ -16,19 +18,20 @@ const getEvents = createRoute({
   tags,
   summary: 'What the visitor may see, as it happens',
   description:
-    'Server-Sent Events. `id:` is the `seq` throughout the visitor’s first conversation; once a second one has begun it names the conversations, as `cnv_a:12,cnv_b:3`. Either is taken back as `Last-Event-ID` or `?after=`, without loss or repeat; without one it begins at the first entry. `event: typing` and `event: media` (`{messageId, medium}`, when one is READY or has FAILED) are news without an id, and so is `event: read` (`{conversationId, seq, messageId}`): agents have read what the visitor wrote up to that message, told when the stream begins and whenever they read on.',
+    'Server-Sent Events. `id:` is the `seq` throughout the visitor’s first conversation; once a second one has begun it names the conversations, as `cnv_a:12,cnv_b:3`. Either is taken back as `Last-Event-ID` or `?after=`, without loss or repeat; without one it begins at the first entry. `event: typing` and `event: media` (`{messageId, medium}`, when one is READY or has FAILED) are news without an id, and so is `event: read` (`{conversationId, seq, messageId}`): agents have read what the visitor wrote up to that message, told when the stream begins and whenever they read on; and `event: wait` (`{conversationId, position, ewtSeconds}`, null when there is no wait any more): the place in the queue, where the bot wants the visitor told.',
   request: { query: z.object({ after: afterParam, ticket: z.string().max(512).optional() }) },
   responses: { 200: content('text/event-stream', 'An endless stream.') },
 });
 
 export interface WebchatEventRouteDeps extends RouteDeps, Visitors {
   readonly typing: TypingBus;
+  readonly waitBoard: WaitBoard;
   readonly slots: StreamSlots;
 }
 
 /** A visitor's live stream. */
 export function webchatEventRoutes(deps: WebchatEventRouteDeps) {
-  const { stores, auth, typing, slots, limits, now, logger, visitorOf } = deps;
+  const { stores, auth, typing, waitBoard, slots, limits, now, logger, visitorOf } = deps;
   const marks = createStreamMarks(stores, now);
   return createRouter().openapi(getEvents, async (c) => {
     const { principal, channel, visitor } = await visitorOf(c);
@@ -66,6 +69,9 @@ export function webchatEventRoutes(deps: WebchatEventRouteDeps) {
             sink.send({ event: 'typing', data: JSON.stringify(sign) });
         });
         signal.addEventListener('abort', stop);
+        const tell = (wait: VisitorWait) =>
+          void sink.send({ event: 'wait', data: JSON.stringify(wait) });
+        followWaits({ visitor, stores, feed: stores.feed, waitBoard, tell }, signal);
         await followVisitor(
           {
             history,

@@ -178,6 +178,7 @@ function requestOf(
     attributes: action.attributes ?? {},
     ttlSeconds: action.ttlSeconds ?? null,
     note: action.note ?? null,
+    ...(action.tellWait ? { tellWait: true } : {}),
   };
 }
 

@@ -77,6 +77,7 @@ export function requeue(
     attributes: old.attributes,
     note: old.note,
     requestedBy: old.requestedBy,
+    ...(old.tellWait ? { tellWait: old.tellWait } : {}),
     previousTaskId: old.id,
     ...(old.waitingSince === null ? {} : { waitingSince: old.waitingSince }),
     operation: old.operation,

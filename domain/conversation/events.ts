@@ -108,6 +108,8 @@ export interface RequestAgent extends By {
   readonly attributes: Readonly<Record<string, number | boolean>>;
   readonly ttlSeconds: number | null;
   readonly note: string | null;
+  /** The customer is to be shown position and estimated wait. */
+  readonly tellWait?: true;
   /** Of the queue named, resolved by the caller; looked up anew, also of the channel's queue, before it is placed. */
   readonly queue?: QueueFacts | null;
   /** Id of the task to be made, fixed when the request was accepted: what its caller was told. */
@@ -292,6 +294,7 @@ export type Action =
       readonly attributes?: Readonly<Record<string, number | boolean>>;
       readonly ttlSeconds?: number;
       readonly note?: string;
+      readonly tellWait?: boolean;
     }
   | { readonly type: 'CANCEL_RESOURCE' }
   | {

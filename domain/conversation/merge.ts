@@ -195,6 +195,7 @@ function moveRequest(turn: Turn, task: AgentTask, moved: SessionsMovedIn): void 
     attributes: task.attributes,
     note: task.note,
     requestedBy: task.requestedBy,
+    ...(task.tellWait ? { tellWait: task.tellWait } : {}),
     previousTaskId: task.id,
     ...(task.waitingSince === null ? {} : { waitingSince: task.waitingSince }),
     ttlDueAt: moved.deadlines?.[`agentRequestTtl:${task.id}`] ?? addSeconds(turn.now, seconds),

@@ -153,6 +153,8 @@ export interface AgentTask {
   readonly attributes: Readonly<Record<string, number | boolean>>;
   readonly note: string | null;
   readonly requestedBy: { readonly type: ActorType; readonly id: string } | null;
+  /** Its bot wants the customer shown position and estimated wait. */
+  readonly tellWait?: true;
   readonly previousTaskId: string | null;
   readonly waitingSince: string | null;
   readonly queuedAt: string | null;

@@ -159,6 +159,7 @@ function fromRequest(turn: Turn, request: RequestAgent, id: string) {
     attributes: request.attributes,
     note: request.note,
     requestedBy: { type: actor.type, id: actor.id },
+    ...(request.tellWait ? { tellWait: request.tellWait } : {}),
   };
 }
 

@@ -51,6 +51,32 @@ describe('greeter', () => {
     ]);
   });
 
+  it.each([
+    [
+      'as long as others come first',
+      { position: 3, ewtSeconds: 610 },
+      'SMS',
+      'You are number 3 in the queue. It takes about 11 minutes.',
+    ],
+    [
+      'in a minute at least',
+      { position: 2, ewtSeconds: 5 },
+      'SMS',
+      'You are number 2 in the queue. It takes about a minute.',
+    ],
+    ['not to the next one', { position: 1, ewtSeconds: 300 }, 'SMS', null],
+    ['not where nobody can say', null, 'SMS', null],
+    ['not in webchat, which shows it by itself', { position: 3, ewtSeconds: 610 }, 'WEB', null],
+  ] as const)('tells how long it takes: %s', async (_, wait, channelType, said) => {
+    chats.archive.wait = wait;
+    const chat = await chats.start('greeter', { queueId: 'support', channelType });
+    await chat.arrives();
+    await chat.says('Talk to a human');
+    const all = ['One moment, I am looking for a colleague.', ...(said ? [said] : [])];
+    expect((await chat.botSaid()).slice(-all.length)).toEqual(all);
+    expect((await chat.conversation())?.tasks).toMatchObject([{ tellWait: true }]);
+  });
+
   it('ends the conversation when the menu goes unanswered', async () => {
     const chat = await chats.start('greeter');
     await chat.arrives();

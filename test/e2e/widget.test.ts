@@ -118,6 +118,11 @@ describe('a visit', () => {
   it('tells who comes, writes and goes, and when it was read', async () => {
     const page = await stage.chat();
     await write(page, 'Hello');
+    await page.getByText('Sent', { exact: true }).waitFor();
+    stage.server().hint('wait', { conversationId: 'cnv_1', position: 3, ewtSeconds: 610 });
+    await page.getByText('You are number 3 in the queue · about 11 minutes').waitFor();
+    stage.server().hint('wait', { conversationId: 'cnv_1', position: 1, ewtSeconds: 20 });
+    await page.getByText('You are next · about 1 minute').waitFor();
     stage.server().say({
       type: 'AGENT_SUBSCRIBED',
       actor: ANA,
@@ -125,6 +130,9 @@ describe('a visit', () => {
     });
     await page.getByText('Ana joined the chat').waitFor();
     await page.getByText('With Ana', { exact: true }).waitFor();
+    expect(await page.getByText('You are next').count()).toBe(0);
+    stage.server().hint('read', { conversationId: 'cnv_1', seq: 3 });
+    await page.getByText('Seen', { exact: true }).waitFor();
     stage.server().hint('typing', { typing: true, actor: ANA });
     await page.getByText('Ana is writing…').waitFor();
     stage.server().say({ type: 'AGENT_MESSAGE', actor: ANA, body: { type: 'PLAIN', text: 'Hi!' } });

@@ -20,6 +20,8 @@ export interface ChatState {
   /** Id of the newest message of others that was on the screen. */
   readonly seen: string | null;
   readonly typing: { readonly name: string | null } | null;
+  /** How long the wait for a human may still be; null = there is none, or nobody says. */
+  readonly wait: { readonly position: number; readonly seconds: number } | null;
   /** The file that is on its way, or that did not get through. */
   readonly upload: {
     readonly name: string;

@@ -44,6 +44,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
     outbox: [],
     seen: null,
     typing: null,
+    wait: null,
     upload: null,
     problem: null,
   };
@@ -181,10 +182,13 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
       entries: take,
       caughtUp: () => set({ loading: false }),
       state(now) {
-        set({ connection: now, ...(now === 'online' ? {} : { typing: null }) });
+        // What is still so is told again when the stream is back.
+        set({ connection: now, ...(now === 'online' ? {} : { typing: null, wait: null }) });
         if (now === 'online') outbox.revive();
       },
       typing: onTyping,
+      wait: ({ position, ewtSeconds }) =>
+        set({ wait: position === null ? null : { position, seconds: ewtSeconds ?? 0 } }),
       read: (news) => set({ timeline: readUpTo(state.timeline, news) }),
       media: ({ medium }) => set({ timeline: arrived(state.timeline, medium) }),
       gone: expire,
@@ -214,7 +218,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
     connection.abort();
     visit = null;
     storage.update(() => ({ visit: null }));
-    set({ phase: 'expired', loading: false, typing: null });
+    set({ phase: 'expired', loading: false, typing: null, wait: null });
   }
 
   function forget(): void {
@@ -227,6 +231,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
       outbox: [],
       seen: null,
       typing: null,
+      wait: null,
       loading: false,
     });
   }

@@ -71,6 +71,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
         },
         typing: deps.typing,
         read: deps.read,
+        wait: deps.wait,
         media: deps.media,
       });
     } finally {

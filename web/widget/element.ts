@@ -2,13 +2,11 @@ import { h, render } from 'preact';
 import { createApi } from './api';
 import { createChat } from './chat';
 import type { Chat } from './chat-state';
-import { labelsFrom } from './labels';
+import { type Language, languageOf } from './language';
 import type { Settings } from './protocol';
 import { createStorage } from './storage';
 import { baseSheet, paint } from './styles';
 import { App } from './views/app';
-
-const RTL_LANGUAGES = /^(ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|ug|ur|yi)\b/i;
 
 /**
  * `<parley-webchat>`: one channel's chat in a shadow root.
@@ -54,7 +52,19 @@ export class ParleyWebchat extends HTMLElement {
       const { settings } = chat.state();
       paint(accent, settings?.accentColor);
       root.className = isDark(this.getAttribute('theme')) ? 'root dark' : 'root';
-      root.dir = directionOf(this, settings?.language);
+      const language = languageOf(
+        {
+          own: this.getAttribute('lang'),
+          channel: settings?.language,
+          page: document.documentElement.lang,
+          browser: navigator.language,
+        },
+        this.getAttribute('labels'),
+      );
+      const { labels, locale } = language;
+      root.lang = locale;
+      root.dir = directionOf(this, language);
+      render(h(App, { chat, labels, locale }), root);
     };
     dress();
     let dressedFor = chat.state().settings;
@@ -73,9 +83,6 @@ export class ParleyWebchat extends HTMLElement {
       );
     visualViewport?.addEventListener('resize', fill, { signal });
     fill();
-
-    const locale = this.lang || document.documentElement.lang || undefined;
-    render(h(App, { chat, labels: labelsFrom(this.getAttribute('labels')), locale }), root);
   }
 
   disconnectedCallback(): void {
@@ -107,9 +114,9 @@ function isDark(theme: string | null): boolean {
   );
 }
 
-/** The element's own direction, else the page's, else that of the channel's language. */
-function directionOf(element: HTMLElement, language: string | undefined): 'ltr' | 'rtl' {
-  const near = element.closest('[dir]')?.getAttribute('dir');
-  if (near === 'rtl' || near === 'ltr') return near;
-  return RTL_LANGUAGES.test(element.lang || language || '') ? 'rtl' : 'ltr';
+/** The element's own direction; else the page's, unless the language is not the page's. */
+function directionOf(element: HTMLElement, { dir, chosen }: Language): 'ltr' | 'rtl' {
+  const own = element.getAttribute('dir');
+  const near = own ?? (chosen ? null : element.closest('[dir]')?.getAttribute('dir'));
+  return near === 'rtl' || near === 'ltr' ? near : dir;
 }

@@ -10,7 +10,7 @@ import type { MessageBody } from '../../domain/message/schema';
  *   GET    /webchat/messages?after=&limit=                   -> EntryPage
  *   GET    /webchat/events?after=                            -> SSE: entries (`id:` is the cursor), and without an id
  *                                                               `event: typing` Typing, `event: media` MediaNews,
- *                                                               `event: read` ReadNews
+ *                                                               `event: read` ReadNews, `event: wait` WaitNews
  *   POST   /webchat/messages { clientMessageId, body }       -> 202 { messageId }
  *   POST   /webchat/media multipart `file`                   -> 201 UploadAnswer; GET /webchat/media/{mediaId} -> the file
  *   POST   /webchat/typing { typing }                        -> 202
@@ -103,6 +103,11 @@ export interface EntryPage {
 export interface Typing {
   readonly typing: boolean;
   readonly actor?: { readonly type: string; readonly id: string; readonly name: string | null };
+}
+/** How long the wait for a human may still be; position null = there is none any more. */
+export interface WaitNews {
+  readonly position: number | null;
+  readonly ewtSeconds: number | null;
 }
 /** Agents have read what the visitor wrote, up to this place of a conversation. */
 export interface ReadNews {

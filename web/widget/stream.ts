@@ -1,5 +1,5 @@
 import { createSseParser, type SseEvent } from '../shared/sse';
-import type { Entry, MediaNews, ReadNews, Typing } from './protocol';
+import type { Entry, MediaNews, ReadNews, Typing, WaitNews } from './protocol';
 
 /** Milliseconds without a byte after which a stream counts as dead: two heartbeats of 15 s and some patience. */
 const SILENCE_MS = 40_000;
@@ -8,6 +8,7 @@ export interface StreamListener {
   entry(entry: Entry, cursor: string | null): void;
   typing(news: Typing): void;
   read(news: ReadNews): void;
+  wait(news: WaitNews): void;
   media(news: MediaNews): void;
 }
 
@@ -46,6 +47,7 @@ function dispatch(event: SseEvent, listener: StreamListener): void {
   else if (typeof data['typing'] === 'boolean') listener.typing(data as unknown as Typing);
   else if (typeof data['conversationId'] === 'string' && typeof data['seq'] === 'number')
     listener.read(data as unknown as ReadNews);
+  else if ('position' in data) listener.wait(data as unknown as WaitNews);
   else if (typeof data['messageId'] === 'string' && data['medium'])
     listener.media(data as unknown as MediaNews);
 }

@@ -187,6 +187,14 @@ header p { font-size: 13px; overflow: hidden; text-overflow: ellipsis; white-spa
 .skeleton i:nth-of-type(3) { width: 54%; }
 @keyframes pulse { 50% { opacity: .5; } }
 
+.waiting {
+  flex: none; display: flex; align-items: center; gap: 8px; margin: 8px 12px 0; padding: 9px 14px; border-radius: 14px;
+  background: color-mix(in srgb, var(--accent-ink) 9%, var(--surface)); font-size: 13.5px; animation: rise .18s;
+}
+.waiting svg { width: 17px; height: 17px; color: var(--accent-ink); }
+.waiting b { font-weight: 600; }
+.waiting span { color: var(--muted); }
+
 .composer {
   flex: none; display: flex; align-items: flex-end; gap: 4px; margin: 8px 12px 12px; padding: 5px;
   margin-block-end: max(12px, env(safe-area-inset-bottom));

@@ -52,6 +52,8 @@ export interface AgentWanted {
   /** `'completed'`: sleep through the agents' stay and go on when the bot has control again. @default 'accepted' */
   readonly until?: 'accepted' | 'completed';
   readonly note?: string;
+  /** Shows the customer position and estimated wait, and how they change, where the channel can: webchat's widget. @default false */
+  readonly tellWait?: boolean;
 }
 export interface AgentOutcome {
   readonly outcome: 'accepted' | 'timedOut' | 'cancelled' | 'completed';
@@ -59,7 +61,7 @@ export interface AgentOutcome {
   readonly reason?: string;
 }
 
-/** What routing makes of a wait (domain.md 6.11). An estimate: the customer is told only what the bot says. */
+/** What routing makes of a wait (domain.md 6.11). An estimate: the customer is told what the bot says, or shows by `tellWait`. */
 export interface WaitEstimate {
   /** 1-based rank in the queue. */
   readonly position: number;

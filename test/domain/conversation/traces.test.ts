@@ -169,7 +169,7 @@ describe('reference traces', () => {
 
   it('H, its core: RONA, then success', () => {
     const story = aCreatedStory();
-    story.findAgent();
+    story.act({ type: 'FIND_AGENT', tellWait: true });
     const ttl = story.state.deadlines[`agentRequestTtl:${story.task(1).id}`];
     story.rings('a1');
     story.wait(20).routing({
@@ -186,6 +186,7 @@ describe('reference traces', () => {
       previousTaskId: story.task(1).id,
       waitingSince: story.task(1).waitingSince,
       queuedAt: story.now,
+      tellWait: true, // what its bot wanted goes along the chain
     });
     expect(story.state.deadlines['agentRequestTtl:tsk_2']).toBe(ttl);
     story.rings('a2');

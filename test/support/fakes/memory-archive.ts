@@ -9,6 +9,7 @@ import type {
 import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { TimelineActivity } from '../../../domain/conversation/model';
 import type { Projection } from '../../../domain/conversation/projection';
+import type { WaitEstimate } from '../../../domain/routing/wait';
 import { hashOf } from '../../../infra/mongo/archive-documents';
 import type { StoredResource } from '../../../infra/stores';
 import type { PlaceTaken, TakePlace } from '../../../workflows/routing/messages';
@@ -102,9 +103,10 @@ export class MemoryArchive implements ConversationActivities {
   async takePlace({ taskId }: TakePlace): Promise<PlaceTaken> {
     return { taskId, offerExpiresAt: null };
   }
-  /** Nobody routes in these tests. */
-  async estimateWait(): Promise<null> {
-    return null;
+  /** What routing says of a wait; nobody routes in these tests. */
+  wait: WaitEstimate | null = null;
+  async estimateWait(): Promise<WaitEstimate | null> {
+    return this.wait;
   }
   async verifyArchive({ conversationId, head }: SealArchive): Promise<ArchiveVerdict> {
     this.mayFail();

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { datesIn } from '../dates';
 import { prefer, preference } from '../session';
 import { en, type Words } from './en';
 
@@ -69,9 +70,7 @@ export function useLocale(): Locale {
 }
 
 function createLocale(name: LocaleName, words: Words, choose: Locale['choose']): Locale {
-  const time = new Intl.DateTimeFormat(name, { hour: 'numeric', minute: '2-digit' });
-  const day = new Intl.DateTimeFormat(name, { weekday: 'long', day: 'numeric', month: 'long' });
-  const both = new Intl.DateTimeFormat(name, { dateStyle: 'medium', timeStyle: 'short' });
+  const { time, day, dateTime } = datesIn(name);
   const dir = name === 'ar' ? 'rtl' : 'ltr';
   // A name in Latin letters must not turn the sentence around it: it is isolated (U+2068, U+2069).
   const placed = (value: string | number | undefined) =>
@@ -83,9 +82,9 @@ function createLocale(name: LocaleName, words: Words, choose: Locale['choose']):
     t: (word, values = {}) =>
       words[word].replaceAll(/\{(\w+)\}/g, (_, key: string) => placed(values[key])),
     named: (group, key) => (words as Record<string, string>)[`${group}.${key}`] ?? key,
-    time: (iso) => time.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
-    dateTime: (iso) => both.format(new Date(iso)),
+    time,
+    day,
+    dateTime,
     number: (value, options) => new Intl.NumberFormat(name, options).format(value),
   };
 }

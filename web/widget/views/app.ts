@@ -1,7 +1,7 @@
 import { h, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat-state';
-import { fill, type Labels } from '../labels';
+import { fill, type Labels, numberIn } from '../labels';
 import { items, unread } from '../timeline';
 import { Widget } from './context';
 import { ChatIcon } from './icons';
@@ -10,7 +10,7 @@ import { Panel } from './panel';
 export interface AppProps {
   readonly chat: Chat;
   readonly labels: Labels;
-  readonly locale: string | undefined;
+  readonly locale: string;
 }
 
 /** The button in the corner, or the open chat in its place. */
@@ -48,7 +48,11 @@ export function App({ chat, labels, locale }: AppProps): JSX.Element {
             count > 0
               ? h('span', { class: 'badge', id: 'unread' }, [
                   h('span', { 'aria-hidden': 'true' }, count > 99 ? '99+' : String(count)),
-                  h('span', { class: 'sr' }, fill(labels.unread, { count })),
+                  h(
+                    'span',
+                    { class: 'sr' },
+                    fill(labels.unread, { count: numberIn(locale, count) }),
+                  ),
                 ])
               : null,
           ],

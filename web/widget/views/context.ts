@@ -7,8 +7,8 @@ import type { Labels } from '../labels';
 export interface WidgetContext {
   readonly chat: Chat;
   readonly labels: Labels;
-  /** BCP 47, for times and dates; undefined = the browser's. */
-  readonly locale: string | undefined;
+  /** BCP 47, for times, dates and numbers. */
+  readonly locale: string;
 }
 
 export const Widget = createContext<WidgetContext | null>(null);

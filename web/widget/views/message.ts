@@ -1,4 +1,5 @@
 import { h, type JSX } from 'preact';
+import { datesIn } from '../../shared/dates';
 import type { Message as MessageItem } from '../timeline';
 import { Body } from './body';
 import { Choices } from './choices';
@@ -22,7 +23,7 @@ export function Message({ message, first, last, open, tell }: MessageProps): JSX
   const { author, body, at, deleted } = message;
   const mine = author === 'visitor';
   const name = mine ? labels.you : (message.name ?? nameOf(author, labels));
-  const time = new Date(at);
+  const time = datesIn(locale).time(at);
   return h(
     'div',
     {
@@ -45,13 +46,7 @@ export function Message({ message, first, last, open, tell }: MessageProps): JSX
       last || tell || message.delivery === 'failed'
         ? h('div', { class: 'meta' }, [
             message.edited && !deleted ? `${labels.edited} · ` : null,
-            Number.isNaN(time.getTime())
-              ? null
-              : h(
-                  'time',
-                  { dateTime: at, dir: 'auto' },
-                  time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }),
-                ),
+            time ? h('time', { dateTime: at, dir: 'auto' }, time) : null,
             tell || message.delivery === 'failed' ? h(Delivery, { message }) : null,
           ])
         : null,

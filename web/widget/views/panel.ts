@@ -7,6 +7,7 @@ import { useWidget } from './context';
 import { CloseIcon, EndIcon } from './icons';
 import { PreChat } from './pre-chat';
 import { Transcript } from './transcript';
+import { Waiting } from './waiting';
 
 /** The open chat. On a phone it covers the page and keeps the focus in; elsewhere the page beside it stays usable. */
 export function Panel({ state }: { state: ChatState }): JSX.Element {
@@ -89,7 +90,10 @@ export function Panel({ state }: { state: ChatState }): JSX.Element {
               labels.startAgain,
             ),
           ])
-        : h(Composer, { upload: state.upload }),
+        : h(Fragment, null, [
+            state.wait && people.length === 0 ? h(Waiting, state.wait) : null,
+            h(Composer, { upload: state.upload }),
+          ]),
     ]);
   }
 }

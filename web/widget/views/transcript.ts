@@ -1,5 +1,6 @@
 import { Fragment, h, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { datesIn } from '../../shared/dates';
 import type { ChatState } from '../chat-state';
 import { fill, type Labels } from '../labels';
 import { type Item, items, type Message as MessageItem, type Notice } from '../timeline';
@@ -133,14 +134,12 @@ function sameRun(a: Item | undefined, b: Item | undefined): boolean {
 function dayOf(item: Item | undefined): string | null {
   return item ? new Date(item.at).toDateString() : null;
 }
-function dayLabel(at: string, locale: string | undefined, labels: Labels): string {
+function dayLabel(at: string, locale: string, labels: Labels): string {
   const day = new Date(at);
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toDateString();
   if (day.toDateString() === daysAgo(0)) return labels.today;
   if (day.toDateString() === daysAgo(1)) return labels.yesterday;
-  return Number.isNaN(day.getTime())
-    ? ''
-    : day.toLocaleDateString(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  return datesIn(locale).day(at);
 }
 function noticeText({ event, name }: Notice, labels: Labels): string {
   return fill(labels[event], { name: name ?? labels.agent });
