@@ -101,11 +101,15 @@ async function settle(
   const kept = Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
   );
-  const body = seal(
-    sealingKey,
-    JSON.stringify({ headers: kept, body: await c.res.clone().text() }),
-  );
-  await store.complete(scope, key, { status, body });
+  const text = await c.res.clone().text();
+  const body = seal(sealingKey, JSON.stringify({ headers: kept, body: text }));
+  await store.complete(scope, key, { status, body }, customersIn(c, text));
+}
+
+/** Whom an answer may quote: who asked, who was asked about, who is named. */
+function customersIn(c: Context<AppEnv>, answer: string): string[] {
+  const asks = c.get('principal')?.subject ?? '';
+  return [...new Set(`${asks} ${c.req.path} ${answer}`.match(/\bcus_\w+/g))];
 }
 
 function replay(

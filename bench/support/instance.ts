@@ -11,6 +11,11 @@ export interface Instance {
   readonly temporalAddress: string;
   readonly mongoUri: string;
   readonly adminToken: string;
+  /** Everything that it writes, its output in `output.log` included. */
+  readonly dataDir: string;
+  /** Where api and worker tell their figures; the codec endpoint is on the api's. */
+  readonly metricsUrls: { readonly api: string; readonly worker: string };
+  readonly temporalUiUrl: string;
   /** Starts the floor's worker, or a floor of another name (bench/floors/), beside it. */
   startFloor(name?: FloorName): Promise<FloorProcess>;
   /** SIGSTOP, and SIGCONT, of one of its processes. */
@@ -93,6 +98,12 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     url,
     temporalAddress,
     mongoUri,
+    dataDir,
+    metricsUrls: {
+      api: `http://127.0.0.1:${metricsPort}`,
+      worker: `http://127.0.0.1:${workerMetricsPort}`,
+    },
+    temporalUiUrl: `http://127.0.0.1:${uiPort}`,
     adminToken: (await readFile(path.join(dataDir, 'admin-token'), 'utf8')).trim(),
     async startFloor(name = 'worker') {
       const floor = fork(path.join(root, 'dist', 'bench', 'floors', `${name}.js`), {

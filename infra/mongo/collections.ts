@@ -105,6 +105,8 @@ export interface IdempotencyDocument {
   readonly _id: string;
   readonly bodyHash: string;
   readonly answer: { readonly status: number; readonly body: string } | null;
+  /** Whom the answer may quote. */
+  readonly customerIds?: readonly string[];
   /** When the request that is being answered began. */
   readonly begunAt: Date;
   readonly createdAt: Date;

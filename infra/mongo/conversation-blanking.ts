@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { Projection } from '../../domain/conversation/projection';
 import type { MediaStore } from '../stores';
-import { conversationsOf, timelineOf } from './collections';
+import { auditOf, conversationsOf, timelineOf } from './collections';
 import { projectionUpdate } from './projection-document';
 import { reportsOf } from './report-documents';
 import { sendsOf } from './send-documents';
@@ -9,8 +9,8 @@ import { sendsOf } from './send-documents';
 /** What erasure and retention do to one conversation. Each may be repeated. */
 export interface ConversationBlanking {
   /**
-   * Blanks entries, projection, ledger and report rows, and deletes media that no other conversation holds. Answers the messages that
-   * brought media, until {@link settle}.
+   * Blanks entries, projection, ledger and report rows and what audit rows quote, and deletes media that no other conversation holds.
+   * Answers the messages that brought media, until {@link settle}.
    */
   blank(conversationId: string): Promise<{ readonly mediaMessages: readonly string[] }>;
   /** The last step, once its workflows are gone: marks the conversation as erased, and forgets which messages brought media. */
@@ -25,6 +25,7 @@ export function createConversationBlanking(
   { remove: removeMedia }: Pick<MediaStore, 'remove'>,
   now: () => Date,
 ): ConversationBlanking {
+  const audit = auditOf(db);
   const conversations = conversationsOf(db);
   const timeline = timelineOf(db);
   const reports = reportsOf(db);
@@ -66,6 +67,8 @@ export function createConversationBlanking(
         const nulls = Object.fromEntries(columns.map((column) => [column, null]));
         await reports.updateMany({ conversationId, entity }, { $set: nulls });
       }
+      const about = { target: `conversations/${conversationId}` };
+      await audit.updateMany(about, { $unset: { before: '', after: '' } });
       const document = await conversations.findOne({ _id: conversationId });
       if (document) {
         const projection = blanked(document.projection);

@@ -2,7 +2,14 @@ import type { Db } from 'mongodb';
 import { closingWorkflowId } from '../../domain/ids';
 import type { MediaStore } from '../stores';
 import type { ErasureStore } from '../stores/privacy';
-import { auditOf, conversationsOf, customersOf, identitiesOf, mediaOf } from './collections';
+import {
+  auditOf,
+  conversationsOf,
+  customersOf,
+  idempotencyOf,
+  identitiesOf,
+  mediaOf,
+} from './collections';
 import { createConversationBlanking } from './conversation-blanking';
 import { indexed } from './customer-document';
 
@@ -74,6 +81,7 @@ export function createErasureStore(
         .toArray();
       for (const { _id } of uploads) await removes.remove(_id);
       const targets = ids.flatMap((id) => [id, `customers/${id}`]);
+      await idempotencyOf(db).deleteMany({ customerIds: { $in: ids } });
       await audit.updateMany({ target: { $in: targets } }, { $unset: { before: '', after: '' } });
     },
 

@@ -29,8 +29,9 @@ export function createIdempotencyStore(db: Db, now: () => Date): IdempotencyStor
       return { state: modifiedCount === 1 ? 'fresh' : 'pending' };
     },
 
-    async complete(scope, key, answer) {
-      await idempotency.updateOne({ _id: keyOf(scope, key) }, { $set: { answer } });
+    async complete(scope, key, answer, about) {
+      const customerIds = about.length > 0 ? { customerIds: about } : {};
+      await idempotency.updateOne({ _id: keyOf(scope, key) }, { $set: { answer, ...customerIds } });
     },
 
     async abandon(scope, key) {

@@ -129,7 +129,14 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'hash', key: { hash: 1 }, unique: true },
     { name: 'subject', key: { subject: 1, role: 1 } },
   ],
-  idempotency: [{ name: 'ttl', key: { createdAt: 1 }, expireAfterSeconds: 86_400 }],
+  idempotency: [
+    { name: 'ttl', key: { createdAt: 1 }, expireAfterSeconds: 86_400 },
+    {
+      name: 'customer',
+      key: { customerIds: 1 },
+      partialFilterExpression: { customerIds: { $exists: true } },
+    },
+  ],
   tickets: [{ name: 'ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
   data_keys: [{ name: 'scope', key: { scope: 1 }, unique: true }],
   jobs: [

@@ -26,10 +26,12 @@ export interface IdempotencyStore {
     | { readonly state: 'fresh' | 'mismatch' | 'pending' }
     | { readonly state: 'done'; readonly status: number; readonly body: string }
   >;
+  /** `about`: ids of customers whom the answer may quote. It goes with them. */
   complete(
     scope: string,
     key: string,
     answer: { readonly status: number; readonly body: string },
+    about: readonly string[],
   ): Promise<void>;
   /** The request failed in a way that a repeat may mend. */
   abandon(scope: string, key: string): Promise<void>;

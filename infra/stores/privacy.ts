@@ -58,7 +58,10 @@ export interface ErasureStore {
   settleConversation(conversationId: string): Promise<void>;
   /** Closes a conversation whose workflow is gone: nobody else will. */
   closeOrphan(conversationId: string): Promise<void>;
-  /** Deletes what else the customer uploaded and exports made of them, and blanks what audit rows say of them. */
+  /**
+   * Deletes what else the customer uploaded, exports made of them and answers kept for repeats that quote them, and blanks what audit
+   * rows say of them.
+   */
   blankTraces(customerId: string): Promise<void>;
   /** Everybody who was erased, as far as this database knows. */
   erased(): AsyncIterable<Erased>;

@@ -3,25 +3,111 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../bench/support/browser';
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
+import { startCollector } from '../support/fakes/otlp';
+import { eventually } from '../support/live-api';
+import { type Planted, plantCustomer } from '../support/planted/customer';
+import type { Ground } from '../support/planted/ground';
+import { filesWith, placesOf, toldByTemporal } from '../support/planted/places';
+import {
+  eraseCustomer,
+  productGround,
+  refusedAndEnded,
+  startEcho,
+} from '../support/planted/product';
+import { everythingThatIsRead, strangersTo } from '../support/planted/readers';
+import { askInVain } from '../support/planted/wrong-requests';
 
 const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
 
 let parley: Instance;
 let browser: Browser;
+let collector: Awaited<ReturnType<typeof startCollector>>;
+let partner: Awaited<ReturnType<typeof startEcho>>;
 
 beforeAll(async () => {
   const configFile = path.join(repositoryRoot(), 'parley.yaml');
-  const env = { PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1', QUIET: 'on' };
+  [collector, partner] = await Promise.all([startCollector(), startEcho()]);
+  const env = {
+    PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+    PARLEY_PAYLOAD_ENCRYPTION: 'on',
+    PARTNER_SEND_URL: `${partner.url}/messages`,
+    TWILIO_BASE_URL: partner.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    LOG_LEVEL: 'trace',
+    QUIET: 'on',
+  };
   [parley, browser] = await Promise.all([startInstance({ configFile, env }), launchBrowser()]);
 }, 240_000);
 afterAll(async () => {
   await browser?.close();
   await parley?.stop();
+  await Promise.all([collector?.close(), partner?.close()]);
 }, 60_000);
+
+describe('what a customer says', () => {
+  let mine: Planted;
+  let ground: Ground;
+  let temporal: Client;
+  let traces: readonly string[];
+  beforeAll(async () => {
+    ground = await productGround(parley);
+    const connection = await Connection.connect({ address: parley.temporalAddress });
+    temporal = new Client({ connection });
+    mine = await plantCustomer(ground);
+    traces = [mine.canary, mine.digits];
+    expect((await askInVain(ground, mine)).filter((status) => status >= 500)).toEqual([]);
+    await refusedAndEnded(ground, mine);
+  }, 240_000);
+  afterAll(() => temporal?.connection.close());
+
+  it('is in no file, log line, figure, span or raw history, and in no name of anything', async () => {
+    const [customerId = ''] = mine.customerIds;
+    // Where it is looked for: the same search finds what may be there.
+    const files = await filesWith(parley.dataDir, customerId);
+    expect(files).toEqual(expect.arrayContaining(['output.log', 'temporal/temporal.db-wal']));
+    const told = await toldByTemporal(temporal);
+    expect([...told.keys()].join()).toContain(customerId);
+    await eventually(async () => collector.raw.join().includes(customerId));
+    const figures = await Promise.all(
+      Object.values(parley.metricsUrls).map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    );
+    for (const text of figures) expect(text).toMatch(/parley_|temporal_/);
+
+    expect(await filesWith(parley.dataDir, ...traces)).toEqual([]);
+    for (const text of [...told.values(), ...collector.raw, ...figures])
+      expect(traces.filter((trace) => text.includes(trace))).toEqual([]);
+  }, 120_000);
+
+  it('is told to nobody else', async () => {
+    for (const stranger of await strangersTo(ground)) {
+      const { walked, told } = await everythingThatIsRead(ground, stranger, mine, traces);
+      expect(told).toEqual([]);
+      expect(walked).toBeGreaterThan(stranger.atLeast);
+    }
+  }, 120_000);
+
+  it('is nowhere any more once they were erased', async () => {
+    expect((await placesOf(parley.mongoUri, ...traces)).length).toBeGreaterThan(20);
+    await Promise.all(mine.customerIds.map((customerId) => eraseCustomer(ground, customerId)));
+    expect(await placesOf(parley.mongoUri, ...traces)).toEqual([]);
+    expect(await filesWith(parley.dataDir, ...traces)).toEqual([]);
+    // Temporal deletes after it has said yes.
+    for (const customerId of mine.customerIds)
+      await eventually(async () => {
+        const told = await toldByTemporal(temporal, `WorkflowId = "conversation:${customerId}"`);
+        return ![...told.keys()].some((name) => name.startsWith('conversation:'));
+      });
+    const admin = { role: 'admin', token: parley.adminToken, spared: [] };
+    expect(await everythingThatIsRead(ground, admin, mine, traces)).toMatchObject({ told: [] });
+    const repeated = await mine.repeat();
+    expect(traces.filter((trace) => repeated.includes(trace))).toEqual([]);
+  }, 240_000);
+});
 
 describe('npm run demo', () => {
   it('plays the whole story and verifies the archive', async () => {

@@ -73,7 +73,7 @@ describe('idempotency', () => {
     );
     expect(begun.filter(({ state }) => state === 'fresh')).toHaveLength(1);
     expect(begun.filter(({ state }) => state === 'pending')).toHaveLength(19);
-    await stores().idempotency.complete('agent', key, { status: 201, body: '{}' });
+    await stores().idempotency.complete('agent', key, { status: 201, body: '{}' }, ['cus_1']);
     expect(await stores().idempotency.begin('agent', key, 'hash')).toEqual({
       state: 'done',
       status: 201,
