@@ -90,6 +90,19 @@ describe('timeline', () => {
 });
 
 describe('thread', () => {
+  it('makes anew only what has changed: the rest need not be drawn again', () => {
+    const said = [1, 2, 3, 4].map((seq) => entry(seq, 'CUSTOMER_MESSAGE', { body: text('hi') }));
+    const before = append(EMPTY_TIMELINE, said);
+    const drawn = threadOf(before, []);
+    const more = append(before, [entry(5, 'CUSTOMER_MESSAGE', { body: text('one more') })]);
+    const after = report(more, 'msg_2', {
+      ...{ state: 'READ', times: {}, reasonCode: null, providerMessageIds: [] },
+    });
+    const known = new Set<Item>(drawn);
+    const anew = messages(threadOf(after, [])).filter((item) => !known.has(item));
+    expect(drawn.filter(({ kind }) => kind === 'message')).toHaveLength(4);
+    expect(anew.map(({ id }) => id)).toEqual(['msg_2', 'msg_5']);
+  });
   it('shows edits, deletions and the newest reaction of each person at the message', () => {
     const about = (seq: number, type: Entry['type'], more: Partial<Entry>) =>
       entry(seq, type, { ...more, data: { messageId: 'msg_1', ...more.data } });

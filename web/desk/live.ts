@@ -12,6 +12,8 @@ import { append, cursorOf, EMPTY_TIMELINE, putMedium, report, type Timeline } fr
 const TYPING_MS = 8000;
 /** Milliseconds between two readings of lists that events ask for. */
 const LISTS_EVERY_MS = 2000;
+/** Milliseconds between two changes of what is drawn of a transcript: nobody reads faster. */
+const DRAWN_EVERY_MS = 100;
 /** Entries that change nothing but the transcript. */
 const SPOKEN = /_MESSAGE$|^NOTE_ADDED$|^MESSAGE_|^BOT_SUGGESTION$|^WRAPUP_APPLIED$/;
 
@@ -78,19 +80,21 @@ export function useConversationStream(id: string, ready: boolean): readonly Typi
   return typing;
 }
 
-/** Takes events as fast as they come and hands them to the cache once per turn: a backlog of thousands is one change. */
+/** Takes events as fast as they come and hands them to the cache: the first at once, then all of {@link DRAWN_EVERY_MS} as one change. */
 function createBuffer(client: QueryClient, id: string) {
   let entries: Entry[] = [];
   let deliveries: { messageId: string; delivery: Delivery }[] = [];
   let waiting = false;
   let last = 0;
+  let flushed = 0;
   function later(): void {
     if (waiting) return;
     waiting = true;
-    setTimeout(flush, 0);
+    setTimeout(flush, Math.max(0, flushed + DRAWN_EVERY_MS - Date.now()));
   }
   function flush(): void {
     waiting = false;
+    flushed = Date.now();
     const [added, told] = [entries, deliveries];
     [entries, deliveries] = [[], []];
     client.setQueryData<Timeline>(keys.timeline(id), (known = EMPTY_TIMELINE) =>

@@ -96,9 +96,9 @@ export function threadOf(
   const items: Item[] = [];
   let day = '';
   for (const entry of entries) {
-    const item = itemOf(entry, deliveries[entry.id] ?? entry.delivery, changes.get(entry.id));
+    const told = deliveries[entry.id] ?? entry.delivery;
+    const { item, day: today } = madeOf(entry, told, changes.get(entry.id));
     if (!item || (item.kind === 'message' && isOver(item, answered))) continue;
-    const today = new Date(entry.at).toDateString();
     if (today !== day) items.push({ kind: 'day', key: `day:${today}`, at: entry.at, entry: null });
     day = today;
     items.push(together(item, items.at(-1)));
@@ -113,6 +113,7 @@ export function threadOf(
  * content that is newer than the outbox item is taken for it, so that nothing stands twice for a moment.
  */
 export function pending(entries: readonly Entry[], outbox: readonly Unsent[]): readonly Unsent[] {
+  if (outbox.length === 0) return outbox;
   const known = new Set(entries.map(({ id }) => id));
   const taken = new Set(outbox.flatMap(({ messageId }) => (messageId ? [messageId] : [])));
   return outbox.filter((unsent) => {
@@ -167,6 +168,26 @@ function answeredSuggestions(entries: readonly Entry[]): ReadonlySet<string> {
 /** A suggestion that was answered, and the entry that says so, are not shown any more. */
 function isOver({ inside, suggestionId, body }: Message, answered: ReadonlySet<string>): boolean {
   return inside === 'SUGGESTION' && (body === null || answered.has(suggestionId ?? ''));
+}
+
+interface Made {
+  readonly delivery: Delivery | null;
+  readonly item: Item | null;
+  /** Of the reader's calendar. */
+  readonly day: string;
+}
+/** What was made of entries. It stays the same object for as long as nothing about it changes, so that only what is new is drawn. */
+const made = new WeakMap<Entry, Made>();
+
+function madeOf(entry: Entry, delivery: Delivery | null, changes: Changes | undefined): Made {
+  const known = made.get(entry);
+  if (known && known.delivery === delivery && !changes) return known;
+  const item = itemOf(entry, delivery, changes);
+  const day = known?.day ?? new Date(entry.at).toDateString();
+  const now = { delivery, item, day };
+  // Changes are gathered anew each time; there are few.
+  if (!changes) made.set(entry, now);
+  return now;
 }
 
 function itemOf(
@@ -254,6 +275,9 @@ function fromOutbox(unsent: Unsent): Message {
   };
 }
 
+/** As {@link made}: messages that stand below one of the same person. */
+const continuations = new WeakMap<Message, Message>();
+
 function together(item: Item, before: Item | undefined): Item {
   if (item.kind !== 'message' || before?.kind !== 'message') return item;
   const same =
@@ -262,5 +286,8 @@ function together(item: Item, before: Item | undefined): Item {
     before.inside === item.inside &&
     before.channelSessionId === item.channelSessionId;
   const soon = Date.parse(item.at) - Date.parse(before.at) < TOGETHER_MS;
-  return same && soon && item.inside === null ? { ...item, continued: true } : item;
+  if (!same || !soon || item.inside !== null) return item;
+  const known = continuations.get(item) ?? { ...item, continued: true };
+  continuations.set(item, known);
+  return known;
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
@@ -11,7 +12,11 @@ import { Sessions } from './sessions';
 import { Timers } from './timers';
 
 /** Everything known about the conversation that is open. */
-export function ContextPanel({ conversation }: { conversation: Conversation }) {
+export const ContextPanel = memo(function ContextPanel({
+  conversation,
+}: {
+  conversation: Conversation;
+}) {
   const { t } = useLocale();
   const { me } = useSignedIn();
   return (
@@ -41,4 +46,4 @@ export function ContextPanel({ conversation }: { conversation: Conversation }) {
       </Section>
     </div>
   );
-}
+});

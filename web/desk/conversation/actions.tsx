@@ -14,7 +14,7 @@ import {
   UserPlus,
   XCircle,
 } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { clock, useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { ConfirmDialog } from '../../shared/ui/confirm-dialog';
@@ -33,7 +33,7 @@ export interface ActionsProps {
 }
 
 /** What can be done with the conversation by somebody of this role in this state. */
-export function Actions({ conversation, role }: ActionsProps) {
+export const Actions = memo(function Actions({ conversation, role }: ActionsProps) {
   const { t } = useLocale();
   const { me, workspace } = useSignedIn();
   const said = useErrorText();
@@ -213,7 +213,7 @@ export function Actions({ conversation, role }: ActionsProps) {
       <WrapUpDialog opened={wrapUp} close={() => setWrapUp(false)} conversation={conversation} />
     </div>
   );
-}
+});
 
 /** What only those may do who look after the work of others. */
 function Supervision({

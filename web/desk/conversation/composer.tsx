@@ -4,6 +4,7 @@ import {
   type ClipboardEvent,
   type DragEvent,
   type KeyboardEvent,
+  memo,
   useEffect,
   useId,
   useRef,
@@ -34,7 +35,7 @@ export interface ComposerProps {
   readonly conversation: Conversation;
   readonly role: string | null;
   readonly outbox: Outbox;
-  readonly lastSeq: number;
+  readonly lastSeq: () => number;
   /** Session of the customer's latest message: where an answer goes unless the agent says otherwise. */
   readonly lastCustomerSession: string | null;
   readonly replyTo: Message | null;
@@ -46,7 +47,7 @@ type Kind = Unsent['kind'];
 const TEMPLATE_CHANNELS: ReadonlySet<string> = new Set(['WHATSAPP', 'GENERIC']);
 
 /** Where the agent writes: to the customer on a chosen channel, or to colleagues, which looks different on purpose. */
-export function Composer(props: ComposerProps) {
+export const Composer = memo(function Composer(props: ComposerProps) {
   const { conversation, role, outbox, lastSeq, lastCustomerSession, replyTo, clearReply } = props;
   const { t } = useLocale();
   const { me } = useSignedIn();
@@ -124,7 +125,7 @@ export function Composer(props: ComposerProps) {
       body,
       channelSessionId: as === 'MESSAGE' ? (session?.id ?? null) : null,
       replyTo: as === 'MESSAGE' ? (replyTo?.id ?? null) : null,
-      afterSeq: lastSeq,
+      afterSeq: lastSeq(),
     });
   }
   const written = (): MessageBody => (asMail ? mailBody(text, mail) : { type: 'PLAIN', text });
@@ -322,4 +323,4 @@ export function Composer(props: ComposerProps) {
       ) : null}
     </form>
   );
-}
+});

@@ -5,6 +5,8 @@ import { select } from '../selection';
 
 const ConversationView = lazy(() => import('./conversation-view'));
 
+const close = () => select(null);
+
 /** The chosen conversation, fetched once the first is chosen. */
 export function ConversationPane({
   id,
@@ -15,7 +17,7 @@ export function ConversationPane({
 }) {
   return (
     <Boundary place="no-conversation">
-      <ConversationView key={id} id={id} outbox={outbox} close={() => select(null)} />
+      <ConversationView key={id} id={id} outbox={outbox} close={close} />
     </Boundary>
   );
 }

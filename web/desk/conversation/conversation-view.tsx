@@ -1,9 +1,10 @@
 import { ActionIcon } from '@mantine/core';
 import { ArrowLeft, PanelRight } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
 import { ChannelIcon } from '../../shared/ui/channel-icon';
+import { useLatest } from '../../shared/ui/latest';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Failed, Loading } from '../../shared/ui/states';
 import { ContextPanel } from '../context/context-panel';
@@ -34,14 +35,18 @@ export default function ConversationView({ id, outbox, close }: ConversationView
   const typing = useConversationStream(id, timeline.isSuccess);
   const unsent = useUnsent(outbox, id);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const clearReply = useCallback(() => setReplyTo(null), []);
   const [aside, setAside] = useState(false);
+  const toggle = useCallback(() => setAside((shown) => !shown), []);
   const known = timeline.data ?? EMPTY_TIMELINE;
   const items = useMemo(() => threadOf(known, unsent), [known, unsent]);
+  const newest = known.entries.at(-1)?.seq ?? 0;
+  const lastSeq = useLatest(newest);
   const own = conversation.data?.participants.find(
     (who) => who.id === me.subject && who.type === 'AGENT' && who.leftAt === null,
   );
   useSettledOutbox(outbox, known.entries, unsent);
-  useReadMarks(id, known.entries.at(-1)?.seq ?? 0, own !== undefined);
+  useReadMarks(id, newest, own !== undefined);
   useMessageSound(known.entries, conversation.data?.state === 'ON_HOLD');
 
   const failed = conversation.error ?? timeline.error;
@@ -64,7 +69,7 @@ export default function ConversationView({ id, outbox, close }: ConversationView
   return (
     <>
       <main className="conversation" data-stale={conversation.isError || undefined}>
-        <Head conversation={conversation.data} close={close} toggle={() => setAside(!aside)} />
+        <Head conversation={conversation.data} close={close} toggle={toggle} />
         <Actions conversation={conversation.data} role={own?.role ?? null} />
         <Thread
           conversation={conversation.data}
@@ -73,15 +78,16 @@ export default function ConversationView({ id, outbox, close }: ConversationView
           outbox={outbox}
           role={own?.role ?? null}
           reply={setReplyTo}
+          lastSeq={lastSeq}
         />
         <Composer
           conversation={conversation.data}
           role={own?.role ?? null}
           outbox={outbox}
-          lastSeq={known.entries.at(-1)?.seq ?? 0}
+          lastSeq={lastSeq}
           lastCustomerSession={lastSessionOf(known.entries)}
           replyTo={replyTo}
-          clearReply={() => setReplyTo(null)}
+          clearReply={clearReply}
         />
       </main>
       <aside className="context" data-open={aside} aria-label={t('context.region')}>
@@ -91,7 +97,7 @@ export default function ConversationView({ id, outbox, close }: ConversationView
   );
 }
 
-function Head({
+const Head = memo(function Head({
   conversation,
   close,
   toggle,
@@ -141,7 +147,7 @@ function Head({
       </ActionIcon>
     </header>
   );
-}
+});
 
 type Entries = readonly {
   readonly id: string;
@@ -157,39 +163,48 @@ function lastSessionOf(entries: Entries): string | null {
 /** What the timeline holds need not be kept as unsent. */
 function useSettledOutbox(outbox: Outbox, entries: Entries, unsent: ReturnType<typeof useUnsent>) {
   useEffect(() => {
+    if (unsent.length === 0) return;
     const known = new Set(entries.map(({ id }) => id));
     const settled = unsent.filter(({ messageId }) => messageId && known.has(messageId));
     if (settled.length > 0) outbox.drop(settled.map(({ key }) => key));
   }, [outbox, entries, unsent]);
 }
 
+/** Milliseconds between two marks: a customer who goes on and on is told once that all of it was read. */
+const READ_EVERY_MS = 1000;
+
 /**
- * Tells the server, once per entry and only while somebody looks, how far the agent has read. Who looked before they joined has read it
- * for the customer when they join.
+ * Tells the server, only while somebody looks, how far the agent has read. Who looked before they joined has read it for the customer
+ * when they join.
  */
 function useReadMarks(id: string, seq: number, present: boolean) {
   const { api } = useSignedIn();
-  const told = useRef(0);
+  const marked = useRef({ at: 0, told: 0 });
   useEffect(() => {
     function mark(): void {
       if (document.visibilityState !== 'visible' || seq === 0) return;
+      const { current } = marked;
+      current.at = Date.now();
       markSeen(id, seq);
-      if (!present || told.current >= seq) return;
-      told.current = seq;
+      if (!present || current.told >= seq) return;
+      current.told = seq;
       // It is a courtesy: when it fails the next one tells the same and more.
       void api.call('POST', `${conversationPath(id)}/read`, { body: { seq } }).catch(() => {});
     }
-    mark();
+    const timer = setTimeout(mark, Math.max(0, marked.current.at + READ_EVERY_MS - Date.now()));
     document.addEventListener('visibilitychange', mark);
-    return () => document.removeEventListener('visibilitychange', mark);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', mark);
+    };
   }, [api, id, seq, present]);
 }
 
 function useMessageSound(entries: Entries, held: boolean) {
   const last = entries.findLast(({ type }) => type === 'CUSTOMER_MESSAGE')?.seq ?? 0;
-  const [heard, setHeard] = useState<number | null>(null);
+  const heard = useRef<number | null>(null);
   useEffect(() => {
-    if (heard !== null && last > heard && !held) play('message');
-    setHeard(last);
-  }, [last, heard, held]);
+    if (heard.current !== null && last > heard.current && !held) play('message');
+    heard.current = last;
+  }, [last, held]);
 }

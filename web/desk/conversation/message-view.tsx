@@ -23,7 +23,7 @@ import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useAct } from '../acts';
 import type { Outbox } from '../outbox';
-import type { Item, Message } from '../thread';
+import type { Message } from '../thread';
 import { textOf } from './body-text';
 import { BodyView } from './body-view';
 
@@ -31,17 +31,19 @@ const REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const;
 
 export interface MessageViewProps {
   readonly message: Message;
-  readonly items: readonly Item[];
+  /** What it answers; null where it answers nothing, or nothing that is here. */
+  readonly quoted: Message | null;
   readonly conversation: Conversation;
   readonly outbox: Outbox;
   readonly role: string | null;
   readonly reply: (message: Message) => void;
   readonly jump: (id: string) => void;
+  readonly lastSeq: () => number;
 }
 
 /** A bubble. Customer on one side, the business on the other; what is private is tinted and says so. */
 export function MessageView(props: MessageViewProps) {
-  const { message, items, conversation } = props;
+  const { message, quoted, conversation } = props;
   const { t, time } = useLocale();
   const { me } = useSignedIn();
   const name = useNames();
@@ -49,9 +51,6 @@ export function MessageView(props: MessageViewProps) {
   const session = conversation.channelSessions.find(({ id }) => id === message.channelSessionId);
   const several = new Set(conversation.channelSessions.map(({ channelId }) => channelId)).size > 1;
   const mine = message.side === 'agent' && message.actorId === me.subject;
-  const quoted = message.replyTo
-    ? items.find((item): item is Message => item.kind === 'message' && item.id === message.replyTo)
-    : undefined;
   return (
     <article
       className="message"
@@ -304,7 +303,7 @@ function Refused({ message, outbox }: { message: Message; outbox: Outbox }) {
 }
 
 /** What a bot would say: used as it is, taken into the composer, or dropped. */
-function Suggestion({ message, conversation, outbox, role, items }: MessageViewProps) {
+function Suggestion({ message, conversation, outbox, role, lastSeq }: MessageViewProps) {
   const { t } = useLocale();
   const { me } = useSignedIn();
   const said = useErrorText();
@@ -325,7 +324,7 @@ function Suggestion({ message, conversation, outbox, role, items }: MessageViewP
       body: message.body,
       channelSessionId: message.channelSessionId,
       replyTo: null,
-      afterSeq: conversation.lastSeq + items.length,
+      afterSeq: lastSeq(),
     });
     answer('USED');
   }

@@ -4,11 +4,12 @@ import { ArrowDown } from 'lucide-react';
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocale } from '../../shared/i18n/locale';
 import type { Conversation } from '../../shared/model';
+import { useLatest } from '../../shared/ui/latest';
 import { Empty } from '../../shared/ui/states';
 import type { Outbox } from '../outbox';
 import type { Item, Message } from '../thread';
 import { DayDivider, EventLine, SessionDivider } from './dividers';
-import { MessageView } from './message-view';
+import { MessageView, type MessageViewProps } from './message-view';
 
 export interface ThreadProps {
   readonly conversation: Conversation;
@@ -21,13 +22,16 @@ export interface ThreadProps {
   readonly outbox: Outbox;
   readonly role: string | null;
   readonly reply: (message: Message) => void;
+  /** The newest entry that is known. The same function for as long as the thread stands. */
+  readonly lastSeq: () => number;
 }
 
 /** Pixels from the end within which the reader counts as being there. */
 const AT_END_PX = 80;
 
 /** All channels in one thread. Only what is near the eye is in the page; it stays at the end for as long as the reader is there. */
-export function Thread({ conversation, items, typing, outbox, role, reply }: ThreadProps) {
+export function Thread(props: ThreadProps) {
+  const { conversation, items, typing, outbox, role, reply, lastSeq } = props;
   const { t } = useLocale();
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -61,12 +65,13 @@ export function Thread({ conversation, items, typing, outbox, role, reply }: Thr
     if (!element) return;
     setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX);
   }
+  const itemsNow = useLatest(items);
   const jump = useCallback(
     (id: string) => {
-      const index = items.findIndex((item) => item.kind === 'message' && item.id === id);
+      const index = itemsNow().findIndex((item) => item.kind === 'message' && item.id === id);
       if (index >= 0) rows.scrollToIndex(index, { align: 'center' });
     },
-    [items, rows],
+    [rows, itemsNow],
   );
   return (
     <div className="thread">
@@ -92,7 +97,10 @@ export function Thread({ conversation, items, typing, outbox, role, reply }: Thr
                 className="thread-place"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <ThreadItem {...{ item, items, conversation, outbox, role, reply, jump }} />
+                <ThreadItem
+                  {...{ item, conversation, outbox, role, reply, jump, lastSeq }}
+                  quoted={quotedBy(item, items)}
+                />
               </div>
             ) : null;
           })}
@@ -126,10 +134,15 @@ export function Thread({ conversation, items, typing, outbox, role, reply }: Thr
   );
 }
 
-type ThreadItemProps = Pick<ThreadProps, 'conversation' | 'items' | 'outbox' | 'role' | 'reply'> & {
-  readonly item: Item;
-  readonly jump: (id: string) => void;
-};
+/** The message that one answers, where it is in the thread. */
+function quotedBy(item: Item, items: readonly Item[]): Message | null {
+  const id = item.kind === 'message' ? item.replyTo : null;
+  if (id === null) return null;
+  const found = items.find((other) => other.kind === 'message' && other.id === id);
+  return found?.kind === 'message' ? found : null;
+}
+
+type ThreadItemProps = Omit<MessageViewProps, 'message'> & { readonly item: Item };
 /** Drawn anew when something about it has changed, not at every turn of the wheel. */
 const ThreadItem = memo(function ThreadItem({ item, ...props }: ThreadItemProps) {
   switch (item.kind) {

@@ -3,16 +3,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Search, SquarePen } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { clock, useLocale } from '../../shared/i18n/locale';
+import { useLocale } from '../../shared/i18n/locale';
 import { isOpen, type PageOf, type Summary } from '../../shared/model';
-import { useSince } from '../../shared/ui/now';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import { useCommand } from '../palette/commands';
 import { keys, type ListFilter, useConversations } from '../queries';
 import { select } from '../selection';
-import { ConversationRow } from './conversation-row';
+import { ConversationRow, Waited } from './conversation-row';
 
 const StartDialog = lazy(() => import('./start-dialog'));
 
@@ -147,7 +146,7 @@ function Found({ tab, q, channelType, selected }: FoundProps) {
     if (tab === 'waiting')
       return all
         .filter((item) => isOpen(item) && item.waitingSince !== null)
-        .sort((a, b) => (a.waitingSince ?? '').localeCompare(b.waitingSince ?? ''));
+        .sort((a, b) => ((a.waitingSince ?? '') < (b.waitingSince ?? '') ? -1 : 1));
     return all;
   }, [list.data, tab, me.subject]);
   const { hasNextPage, isFetching, fetchNextPage } = list;
@@ -300,8 +299,4 @@ function Requests({ listId, selected }: { listId: string; selected: string | nul
       ))}
     </ul>
   );
-}
-
-function Waited({ since }: { since: string | null }) {
-  return <span className="tabular">{clock(useSince(since))}</span>;
 }
