@@ -1,4 +1,8 @@
 import { routeKey } from '../../api/roles';
+import { wordsOf } from '../../web/board/configuration/field-words';
+import { FIELDS_EN } from '../../web/board/configuration/field-words-en';
+import { RESOURCES } from '../../web/board/configuration/resources';
+import { fieldsOf } from '../../web/board/configuration/schema';
 import { testApi } from '../support/api';
 import { catalogue } from '../support/catalogue';
 
@@ -31,6 +35,16 @@ const documentOf = async () =>
   (await (await api.call('GET', '/openapi.json', { token: null })).json()) as Document;
 
 describe('GET /openapi.json', () => {
+  it('has no field of a configured object that the board’s form has no words for', async () => {
+    const document = (await documentOf()) as unknown as Parameters<typeof fieldsOf>[0];
+    const fields = Object.values(RESOURCES).flatMap((name) => fieldsOf(document, name));
+    const names = new Set(fields.map(({ name }) => name));
+    expect(names.size).toBeGreaterThan(80);
+    expect([...names].sort()).toEqual(Object.keys(FIELDS_EN).sort());
+    expect(wordsOf('ar', 'botId')).toEqual(['الروبوت', expect.any(String)]);
+    expect(wordsOf('en', 'constructor')).toEqual(['constructor']);
+  });
+
   it('has every route of the app, and no other', async () => {
     const { openapi, paths } = await documentOf();
     const described = Object.entries(paths).flatMap(([path, item]) =>

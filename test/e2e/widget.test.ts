@@ -83,6 +83,12 @@ describe('a visit', () => {
     await stage.context().setOffline(false);
     await page.getByText('Sent', { exact: true }).waitFor();
     expect(stage.server().taken.size).toBe(1);
+    // A line so short that the stream lives through it.
+    await eventually(() => page.getByText('You are offline.', { exact: false }).isHidden());
+    await stage.context().setOffline(true);
+    await page.getByText('You are offline.', { exact: false }).waitFor();
+    await stage.context().setOffline(false);
+    await page.getByText('You are offline.', { exact: false }).waitFor({ state: 'detached' });
   });
 
   it('answers by button, once', async () => {

@@ -32,6 +32,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
   let answers: Readonly<Record<string, string>> = {};
   let typingFades: ReturnType<typeof setTimeout> | undefined;
   let typingSentAt = 0;
+  let line: ChatState['connection'] = 'connecting';
   let readTimer: ReturnType<typeof setTimeout> | undefined;
 
   let state: ChatState = {
@@ -182,6 +183,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
       entries: take,
       caughtUp: () => set({ loading: false }),
       state(now) {
+        line = now;
         // What is still so is told again when the stream is back.
         set({ connection: now, ...(now === 'online' ? {} : { typing: null, wait: null }) });
         if (now === 'online') outbox.revive();
@@ -272,7 +274,13 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
     const { signal } = life;
     const offline = () => set({ connection: 'offline' });
     addEventListener('offline', offline, { signal });
-    addEventListener('online', () => outbox.revive(), { signal });
+    const online = () => {
+      // The stream may have lived through it; a broken one says so by itself.
+      const stands = line === 'offline' ? 'reconnecting' : line;
+      if (state.connection === 'offline') set({ connection: stands });
+      outbox.revive();
+    };
+    addEventListener('online', online, { signal });
     document.addEventListener('visibilitychange', markSeen, { signal });
     const stop = storage.onChange((stored) => {
       set({ outbox: stored.outbox, seen: stored.seen });

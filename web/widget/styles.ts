@@ -192,7 +192,7 @@ header p { font-size: 13px; overflow: hidden; text-overflow: ellipsis; white-spa
   background: color-mix(in srgb, var(--accent-ink) 9%, var(--surface)); font-size: 13.5px; animation: rise .18s;
 }
 .waiting svg { width: 17px; height: 17px; color: var(--accent-ink); }
-.waiting b { font-weight: 600; }
+.waiting b { font-weight: 600; color: var(--ink); }
 .waiting span { color: var(--muted); }
 
 .composer {

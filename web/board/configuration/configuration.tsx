@@ -7,26 +7,8 @@ import type { PageOf } from '../../shared/model';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Empty, Failed, Loading } from '../../shared/ui/states';
 import { ObjectEditor, type Stored } from './object-editor';
+import { RESOURCES, type Resource } from './resources';
 import { type Document, fieldsOf } from './schema';
-
-/** Resources with the name of their schema in the API's document. */
-export const RESOURCES = {
-  channels: 'ChannelInput',
-  connectors: 'ConnectorInput',
-  queues: 'QueueInput',
-  lists: 'ListInput',
-  agents: 'AgentInput',
-  teams: 'TeamInput',
-  bots: 'BotInput',
-  'canned-replies': 'CannedReplyInput',
-  'wrap-up-forms': 'WrapUpFormInput',
-  'customer-labels': 'CustomerLabelInput',
-  'routing-attributes': 'RoutingAttributeInput',
-  mrds: 'MrdInput',
-  calendars: 'CalendarInput',
-  'webhook-subscriptions': 'WebhookSubscriptionInput',
-} as const;
-export type Resource = keyof typeof RESOURCES;
 
 /** All configured objects, edited by forms that the API's own description makes: a new field needs no new page. */
 export default function Configuration() {

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../shared/ui/confirm-dialog';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
+import { wordsOf } from './field-words';
 import { type Draft, draftOf, type Field, objectOf } from './schema';
 
 export type Stored = Readonly<Record<string, unknown>> & {
@@ -134,14 +135,15 @@ interface FieldEditorProps {
 }
 
 function FieldEditor({ field, value, error, change }: FieldEditorProps) {
-  const { t } = useLocale();
+  const { t, name: locale } = useLocale();
   const { name, editor, schema, required, choices } = field;
+  const [called, help] = wordsOf(locale, name);
+  // Beside it the API's own name, as configuration files and error messages have it.
+  const label = called === name ? name : <FieldLabel called={called} name={name} />;
   const text = String(value);
   const common = {
-    label: name,
-    // Names of fields are those of the API, in every language.
-    labelProps: { dir: 'ltr', lang: 'en' },
-    description: schema.description,
+    label,
+    description: help ?? schema.description,
     error,
     required,
     value: text,
@@ -151,8 +153,8 @@ function FieldEditor({ field, value, error, change }: FieldEditorProps) {
     case 'flag':
       return (
         <Switch
-          label={name}
-          description={schema.description}
+          label={label}
+          description={help ?? schema.description}
           checked={value === true}
           onChange={(event) => change(event.currentTarget.checked)}
         />
@@ -183,4 +185,15 @@ function FieldEditor({ field, value, error, change }: FieldEditorProps) {
     case 'text':
       return <TextInput {...common} dir="auto" maxLength={schema.maxLength} />;
   }
+}
+
+function FieldLabel({ called, name }: { called: string; name: string }) {
+  return (
+    <>
+      {called}{' '}
+      <code className="field-name" dir="ltr" lang="en">
+        {name}
+      </code>
+    </>
+  );
 }

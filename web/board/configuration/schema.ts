@@ -30,8 +30,12 @@ export interface Field {
   readonly choices: readonly string[];
 }
 
-/** Set by the server; they are shown nowhere and sent back never. */
-const READ_ONLY: ReadonlySet<string> = new Set(['version', 'createdAt', 'updatedAt', 'id']);
+/** Set by the server, or the form's own; they are shown nowhere and sent back never. */
+const READ_ONLY: ReadonlySet<string> = new Set([
+  ...['version', 'createdAt', 'updatedAt', 'id'],
+  // What an agent is doing now.
+  ...['state', 'reason', 'since', 'loginAt', 'mrdStates', 'timers'],
+]);
 /** UTF-16 units from which a text gets more than one line. */
 const LONG_TEXT = 1000;
 

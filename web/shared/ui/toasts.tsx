@@ -5,8 +5,8 @@ interface Toast {
   readonly text: string;
   readonly kind: 'done' | 'error';
 }
-/** Milliseconds: long enough to be read, and read aloud. */
-const TOAST_MS = 7000;
+/** Milliseconds: long enough to be read, and read aloud; what went well needs less of it. */
+const TOAST_MS = { done: 3500, error: 8000 };
 const ToastContext = createContext<(text: string, kind: Toast['kind']) => void>(() => {});
 
 /** Shows a passing word about what was done or refused. */
@@ -18,7 +18,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   const toast = useCallback((text: string, kind: Toast['kind']) => {
     const id = ++count.current;
     setToasts((all) => [...all.slice(-2), { id, text, kind }]);
-    setTimeout(() => setToasts((all) => all.filter((other) => other.id !== id)), TOAST_MS);
+    setTimeout(() => setToasts((all) => all.filter((other) => other.id !== id)), TOAST_MS[kind]);
   }, []);
   return (
     <ToastContext value={toast}>
