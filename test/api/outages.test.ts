@@ -35,12 +35,15 @@ describe('while no worker runs', () => {
     await live().stopWorkers();
 
     await customerWrites(live(), identifier, 'unheard');
-    const note = live().call('POST', `${path}/notes`, { token: agent, body: { text: 'x' } });
-    expect(await problemOf(await note)).toEqual(unavailable);
-    expect((await live().call('GET', path)).status).toBe(200);
-    expect(await problemOf(await live().call('GET', `${path}?consistent=true`))).toEqual(
-      unavailable,
-    );
+    // Each waits for its own deadline: all at once.
+    const [note, plain, consistent] = await Promise.all([
+      live().call('POST', `${path}/notes`, { token: agent, body: { text: 'x' } }),
+      live().call('GET', path),
+      live().call('GET', `${path}?consistent=true`),
+    ]);
+    expect(await problemOf(note)).toEqual(unavailable);
+    expect(plain.status).toBe(200);
+    expect(await problemOf(consistent)).toEqual(unavailable);
 
     // An order, and a minute later the same again: the run has not taken the first.
     const end = (api: Pick<TestApi, 'call'>) =>
@@ -91,10 +94,14 @@ describe('while Temporal does not answer', () => {
     const connection = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: 200 });
     const api = live().another({ temporal: new Client({ connection }) });
     const token = await live().tokenFor('connector', 'partner');
-    const post = api.call('POST', messages, { token, body: aMessage('somebody') });
-    expect(await problemOf(await post)).toEqual(unavailable);
-    expect((await api.call('GET', path)).status).toBe(200);
-    expect(await problemOf(await api.call('DELETE', path, { body: {} }))).toEqual(unavailable);
+    const [post, read, end] = await Promise.all([
+      api.call('POST', messages, { token, body: aMessage('somebody') }),
+      api.call('GET', path),
+      api.call('DELETE', path, { body: {} }),
+    ]);
+    expect(await problemOf(post)).toEqual(unavailable);
+    expect(read.status).toBe(200);
+    expect(await problemOf(end)).toEqual(unavailable);
   }, 120_000);
 });
 

@@ -132,7 +132,7 @@ const list: readonly BotDefinition[] = [
   defineBot({
     id: 'slow-hook',
     async onCustomerInactive(c) {
-      await (c as DialogueContext).call('never', {});
+      await (c as DialogueContext).call('never', {}, { attempts: 100 });
     },
   }),
   defineBot({
