@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { repositoryRoot } from '../workers/bundle';
 import { acceptedPerSecond } from './accepted-per-second';
 import { acknowledgedPost, firstMessage } from './acknowledged-post';
+import { capacity } from './capacity';
 import { catchUp, webhookBudget } from './catch-up';
 import { coldReplay } from './cold-replay';
 import { cpuPerMessage } from './cpu-per-message';
@@ -34,6 +35,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P24: webhookBudget,
   'accepted/s': acceptedPerSecond,
   P5: wholeConversation,
+  capacity,
   P9: cpuPerMessage,
   P11: workerMemory,
   P15: openStreams,

@@ -12,15 +12,7 @@ const AGENT = 'bench-web-agent';
 
 /** P5: whole conversations a second (5 in and out with a bot, 5 with an agent, closed and sealed) against starting and ending empty workflows. */
 export const wholeConversation: Benchmark = async ({ instance, api }, { quick }) => {
-  await api.has('connectors', { id: CHANNEL, providerId: 'webchat', attributes: {} });
-  await api.has('bots', { id: 'echo', kind: 'HOOK' });
-  await api.has('agents', { id: AGENT, mrds: [{ mrdId: 'chat', maxTasks: 100 }] });
-  await api.has('channels', {
-    ...{ id: CHANNEL, channelType: 'WEB', serviceIdentifier: CHANNEL, connectorId: CHANNEL },
-    ...{ botId: 'echo', wrapUp: { enabled: false }, onLastAgentLeave: 'CLOSE_SESSIONS' },
-  });
-  const agent = await api.tokenFor('agent', AGENT);
-  await api.call('PUT', `/v1/agents/${AGENT}/state`, agent, { state: 'READY' });
+  const agent = await settingFor(api);
   const floor = await floorClient(instance);
   const worker = await instance.startFloor();
   const run = randomBytes(4).toString('hex');
@@ -52,7 +44,22 @@ export const wholeConversation: Benchmark = async ({ instance, api }, { quick })
   return [ratioOf(pairs, { id: 'P5', what, unit: '/s', gate })];
 };
 
-async function converse(api: Api, agent: Caller): Promise<void> {
+/** A webchat channel with a bot that answers, and an agent who is ready. Answers the agent's token. */
+export async function settingFor(api: Api): Promise<Caller> {
+  await api.has('connectors', { id: CHANNEL, providerId: 'webchat', attributes: {} });
+  await api.has('bots', { id: 'echo', kind: 'HOOK' });
+  await api.has('agents', { id: AGENT, mrds: [{ mrdId: 'chat', maxTasks: 100 }] });
+  await api.has('channels', {
+    ...{ id: CHANNEL, channelType: 'WEB', serviceIdentifier: CHANNEL, connectorId: CHANNEL },
+    ...{ botId: 'echo', wrapUp: { enabled: false }, onLastAgentLeave: 'CLOSE_SESSIONS' },
+  });
+  const agent = await api.tokenFor('agent', AGENT);
+  await api.call('PUT', `/v1/agents/${AGENT}/state`, agent, { state: 'READY' });
+  return agent;
+}
+
+/** Five messages to the bot, five to the agent, all answered; closed and sealed. Answers the customer’s id. */
+export async function converse(api: Api, agent: Caller): Promise<string> {
   const session = { channelData: {} };
   const visitor = (await api.call('POST', `/webchat/${CHANNEL}/sessions`, NOBODY, session)) as {
     token: string;
@@ -81,6 +88,7 @@ async function converse(api: Api, agent: Caller): Promise<void> {
     if (state !== 'CLOSED') await pause(20);
     return state === 'CLOSED' || null;
   });
+  return visitor.customerId;
 }
 
 async function messageCount(api: Api, path: string): Promise<number> {

@@ -35,7 +35,10 @@ const STARTING: readonly (Input & { readonly id?: string })[] = [
     ...{ key: 'transitionsPerMessage', what: 'state transitions per message', value: 7 },
     ...{ id: 'transitions/message', source: ASSUMED },
   },
-  { key: 'actionsPerMessage', what: 'billable actions per message', value: 2.5, source: ASSUMED },
+  {
+    ...{ key: 'actionsPerMessage', what: 'billable actions per message', value: 2.5 },
+    ...{ id: 'actions/message', source: ASSUMED },
+  },
   {
     ...{ key: 'historyBytesPerMessage', what: 'bytes of history per message', value: 3300 },
     ...{ id: 'history bytes/message', source: ASSUMED },
