@@ -22,6 +22,8 @@ export interface Result {
   readonly complaints: readonly string[];
   readonly notes: Readonly<Record<string, string | number>>;
   readonly tookMs: number;
+  /** Of it, the load and the disturbance. */
+  readonly loadMs: number;
   /** From the end of the disturbance until every conversation had come to its end. */
   readonly settledMs: number;
   readonly record: RunRecord | null;
@@ -32,7 +34,7 @@ export function skipped({ id, what, goal }: Fault, seed: number, why: string): R
   return {
     ...{ fault: { id, what, ...(goal ? { goal } : {}) }, seed, verdict: 'skipped', why },
     ...{ messages: 0, anomalies: [], complaints: [], notes: {} },
-    ...{ tookMs: 0, settledMs: 0, record: null },
+    ...{ tookMs: 0, loadMs: 0, settledMs: 0, record: null },
   };
 }
 
@@ -50,7 +52,8 @@ export async function playFault(
   const acked = path.join(stage.driverDir, `${name}.acked.ndjson`);
   const scene = new Scene(stage, crew.admin, crew.speaking, name, random, size, acked);
   const { usage, stop } = watchUsage(stage);
-  crew.serve = scene.serve;
+  const before = crew.serve;
+  crew.serve = async (work) => ((await scene.owns(work)) ? scene.serve(work) : before(work));
   try {
     await fault.play({ stage, crew, scene, long });
   } catch (error) {
@@ -63,7 +66,8 @@ export async function playFault(
     await stage.heal();
     await scene.leave();
     const ids = (await scene.known()).map(({ customerId }) => customerId);
-    await untilClosed(scene, ids);
+    const left = await untilClosed(scene, ids);
+    if (left.length > 0) scene.notes['still open when patience was over'] = left.join(', ');
     settledMs = Date.now() - disturbedUntil;
     await scene.watch.settled();
     const told = crew.desks.flatMap((desk) => desk.told);
@@ -85,16 +89,21 @@ export async function playFault(
     complaints: scene.complaints,
     notes: scene.notes,
     tookMs: Date.now() - startedAt,
+    loadMs: disturbedUntil - startedAt,
     settledMs,
     record,
   };
 }
 
 /** One result for people. */
-export function told({ fault, seed, verdict, why, messages, notes, tookMs }: Result): string {
+export function told(result: Result): string {
+  const { fault, seed, verdict, why, messages, notes, tookMs, loadMs, settledMs } = result;
   const facts = Object.entries(notes).map(([name, value]) => `  ${name}: ${value}`);
+  const [took, load, settled] = [tookMs, loadMs, settledMs].map(
+    (ms) => `${Math.round(ms / 1000)} s`,
+  );
   return [
-    `${fault.id} ${fault.what}: ${verdict}, seed ${seed}, ${messages} acknowledged, ${Math.round(tookMs / 1000)} s`,
+    `${fault.id} ${fault.what}: ${verdict}, seed ${seed}, ${messages} acknowledged, ${took} (${load} under load, settled within ${settled})`,
     ...facts,
     ...(why === null ? [] : [why]),
   ].join('\n');

@@ -11,7 +11,7 @@ export function checkConversations(record: RunRecord): Anomaly[] {
     ...oneOpen(record),
     ...record.conversations.flatMap((conversation) => [
       ...legalSteps(conversation),
-      ...atItsEnd(conversation),
+      ...atItsEnd(conversation, record.at),
       ...oneTruth(conversation),
     ]),
     ...record.streams.flatMap((stream) => streamTold(stream, record)),
@@ -56,10 +56,14 @@ function legalSteps({ entries }: ArchivedConversation): Anomaly[] {
   return found;
 }
 
-function atItsEnd(conversation: ArchivedConversation): Anomaly[] {
-  const { id, state, timers } = conversation;
-  if (state === 'CLOSED' || timers.length > 0) return [];
-  return [anomaly('stuck', id, { state, timers })];
+/** How long after its time a deadline may still be on its way. */
+const LATE_MS = 60_000;
+
+/** Ended, or waiting for a deadline that is to come. The one that ends every conversation after days is nothing to wait for. */
+function atItsEnd({ id, state, timers }: ArchivedConversation, now: string): Anomaly[] {
+  const soonest = new Date(Date.parse(now) - LATE_MS).toISOString();
+  const waits = timers.some(({ name, dueAt }) => name !== 'maxLife' && dueAt > soonest);
+  return state === 'CLOSED' || waits ? [] : [anomaly('stuck', id, { state, timers, now })];
 }
 
 /** Archive, REST and the workflow say the same, and the chain holds. */
@@ -116,7 +120,9 @@ function streamTold(stream: RunRecord['streams'][number], { conversations }: Run
 const MOST_FAILED_TASKS = 5;
 
 function workflowIsWell(run: RunRecord['runs'][number]): Anomaly[] {
-  if (run.failedInARow <= MOST_FAILED_TASKS && run.pendingAttempt <= MOST_FAILED_TASKS) return [];
+  const { failedInARow, pendingAttempt, nonDeterministic } = run;
+  if (Math.max(failedInARow, pendingAttempt) <= MOST_FAILED_TASKS && nonDeterministic === 0)
+    return [];
   return [anomaly('spinning', `${run.workflowId} ${run.runId}`, run)];
 }
 

@@ -1,5 +1,7 @@
 /** What a run leaves behind, as plain JSON: the checker sees nothing else. Times ISO UTC unless a name says otherwise. */
 export interface RunRecord {
+  /** When it was taken. */
+  readonly at: string;
   /** The driver's own log of its requests. */
   readonly attempts: readonly Attempt[];
   readonly customers: readonly SeenCustomer[];
@@ -129,10 +131,14 @@ export interface WorkflowRun {
   readonly runId: string;
   readonly type: string;
   readonly status: string;
+  /** The version that it runs on, null before its first task. */
+  readonly buildId: string | null;
   readonly events: number;
   readonly bytes: number;
   /** Failed workflow tasks in a row, the most that there were. */
   readonly failedInARow: number;
+  /** Workflow tasks that failed because the code did not fit the history. */
+  readonly nonDeterministic: number;
   /** Attempt of the workflow task that waits now; 0 when none does. */
   readonly pendingAttempt: number;
   readonly largestPayloadBytes: number;

@@ -8,7 +8,7 @@ export const killApi: Fault = {
   everyTest: true,
   goal: '2 s',
   play: underLoad(async ({ stage, scene, long }) => {
-    for (const share of long ? [0.1, 0.3, 0.5, 0.7] : [0.2, 0.6]) {
+    for (const share of long ? [0.1, 0.3, 0.5, 0.7] : [0.4]) {
       await scene.acknowledged(share);
       await sleep(between(scene.random, 0, 40));
       await stage.parts.api.kill();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, linksOf, underLoad } from './fault';
 
 /** How long each link loses its answers. */
-const CUT_MS = 1_000;
+const CUT_MS = 500;
 const CUT_LONG_MS = 20_000;
 
 export const oneWayCut: Fault = {

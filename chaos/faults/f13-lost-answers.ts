@@ -10,6 +10,7 @@ export const lostAnswers: Fault = {
   id: 'F13',
   what: 'the provider accepts, then resets or never answers; each of the four policies',
   everyTest: true,
+  outside: true,
   goal: 'ambiguousWaitMs + 5 s',
   async play({ scene, stage, long }) {
     const { partner, twilio, viber, graph } = stage.providers;

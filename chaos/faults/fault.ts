@@ -7,8 +7,10 @@ import type { TcpLink } from '../stage/tcp-link';
 export interface Fault {
   readonly id: `F${number}`;
   readonly what: string;
-  /** Marked for every run (reliability.md section 4): `npm test` plays those for which it has time. */
+  /** Marked for every run (reliability.md section 4): `npm test` plays its short form. */
   readonly everyTest?: true;
+  /** It breaks nothing of ours, so that others of the kind may be played beside it. */
+  readonly outside?: true;
   /** What is hoped for, as the table prints it; reported, never asserted. */
   readonly goal?: string;
   /** It is played on a stage of its own, raised like this. */

@@ -17,6 +17,8 @@ import { poison } from './f16-poison';
 import { sizes } from './f17-sizes';
 import { longConversation } from './f18-long-conversation';
 import { torrent } from './f19-torrent';
+import { liveUpgrade } from './f20-live-upgrade';
+import { earlierVersions } from './f21-earlier-versions';
 import { diskFull } from './f22-disk-full';
 import { strangeBots } from './f23-bots';
 import { vanishingAgents } from './f24-vanishing-agents';
@@ -25,7 +27,6 @@ import { noWorker } from './f26-no-worker';
 import { privacyJobs } from './f27-privacy';
 import { rotation } from './f28-rotation';
 import type { Fault } from './fault';
-import { earlierVersions, liveUpgrade } from './later';
 
 /** All of them, in the order of the specification. */
 export const FAULTS: readonly Fault[] = [

@@ -14,7 +14,7 @@ import { PATIENCE_MS, type Stage } from '../stage/stage';
 import type { Api } from './api';
 import { boundsOf, type Usage } from './bounds';
 import { canariesIn } from './canaries';
-import { haveEnded, runsOf } from './histories';
+import { runningOf, runsOf } from './histories';
 import type { Scene } from './scene';
 
 /** What the checker is given about a scene. Asks the API; opens database and Temporal only to read. */
@@ -41,6 +41,7 @@ export async function collect(
   ]);
   const messageIds = new Set(conversations.flatMap(({ entries }) => entries.map(({ id }) => id)));
   return {
+    at: new Date().toISOString(),
     attempts: log.attempts,
     customers,
     conversations,
@@ -66,25 +67,43 @@ export async function collect(
   };
 }
 
-/** Until every conversation of these customers has ended, or patience is over: then the checker says what is stuck. */
+const LOOK_EVERY_MS = 400;
+
+/**
+ * Until every conversation of these customers has ended, or patience is over: then the checker says what is stuck. Answers what has
+ * not ended, in words.
+ */
 export async function untilClosed(
   { stage, admin }: Pick<Scene, 'stage' | 'admin'>,
   customerIds: readonly string[],
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const patience = Date.now() + PATIENCE_MS;
   // What is archived of a run that has not ended may be a lost attempt's.
-  const ended = () => withTemporal(stage, (client) => haveEnded(client, customerIds));
+  const running = () => withTemporal(stage, (client) => runningOf(client, customerIds));
+  let asked = customerIds;
   for (;;) {
-    const open = await Promise.all(
-      customerIds.map(async (id) => {
-        const { items } = await conversationList(admin, id);
-        return items.some(({ state }) => state !== 'CLOSED');
-      }),
+    const lists = await Promise.all(
+      asked.map(async (id) => ({ id, items: (await conversationList(admin, id)).items })),
     );
-    if (!open.includes(true) && (await ended())) return true;
-    if (Date.now() > patience) return false;
-    await sleep(200);
+    const open = lists.flatMap(({ items }) => items.filter(({ state }) => state !== 'CLOSED'));
+    const left = open.length > 0 ? open.map(({ id }) => id) : await running();
+    if (left.length === 0) return left;
+    if (Date.now() > patience)
+      return open.length === 0 ? left : Promise.all(left.map((id) => standingOf(admin, id)));
+    // Whoever has come to an end begins nothing new; all are asked once more when the workflows still run.
+    const still = lists.filter(({ items }) => items.some(({ state }) => state !== 'CLOSED'));
+    asked = still.length > 0 ? still.map(({ id }) => id) : customerIds;
+    await sleep(LOOK_EVERY_MS);
   }
+}
+
+/** Where it is and what it waits for, in words. */
+async function standingOf(admin: Api, id: string): Promise<string> {
+  const stored = await admin.read<Pick<ArchivedConversation, 'state' | 'timers'>>(
+    `/v1/conversations/${id}`,
+  );
+  const waits = stored?.timers.map(({ name, dueAt }) => `${name} at ${dueAt}`).join(' and ');
+  return `${id} is ${stored?.state}, waits for ${waits || 'nothing'}`;
 }
 
 async function conversationsOf(admin: Api, customerId: string): Promise<ArchivedConversation[]> {
@@ -197,7 +216,7 @@ async function rowsOf(db: Db, conversationIds: readonly string[]): Promise<RunRe
   };
 }
 
-async function withDatabase<T>(stage: Stage, work: (db: Db) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(stage: Stage, work: (db: Db) => Promise<T>): Promise<T> {
   const client = await MongoClient.connect(stage.mongoUri, { readPreference: 'primary' });
   try {
     return await work(client.db());

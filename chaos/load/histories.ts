@@ -6,6 +6,8 @@ const STATUS = ['UNSPECIFIED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELED', 'TE
 const TASK_COMPLETED = 7;
 const TASK_TIMED_OUT = 8;
 const TASK_FAILED = 9;
+/** temporal.api.enums.v1.WorkflowTaskFailedCause */
+const NON_DETERMINISTIC_ERROR = 24;
 
 /** Every run of these customers' workflows, with what its history tells of its health. Reads only. */
 export async function runsOf(
@@ -21,18 +23,21 @@ export async function runsOf(
   return found.flat();
 }
 
-/** Whether no conversation of these customers runs any more. */
-export async function haveEnded(client: Client, customerIds: readonly string[]): Promise<boolean> {
+/** The workflows of these customers that still run, in words. */
+export async function runningOf(
+  client: Client,
+  customerIds: readonly string[],
+): Promise<readonly string[]> {
   const running = await Promise.all(
     customerIds.map(async (id) => {
       const described = await client.workflow
         .getHandle(`conversation:${id}`)
         .describe()
         .catch(() => null);
-      return described?.status.name === 'RUNNING';
+      return described?.status.name === 'RUNNING' ? [`${described.workflowId} runs`] : [];
     }),
   );
-  return !running.includes(true);
+  return running.flat();
 }
 
 async function runsNamed(client: Client, workflowId: string): Promise<readonly WorkflowRun[]> {
@@ -76,9 +81,14 @@ async function runOf(
       runId: described.runId,
       type: described.type,
       status: STATUS[raw.workflowExecutionInfo?.status ?? 0] ?? 'CONTINUED_AS_NEW',
+      buildId: raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? null,
       events: events.length,
       bytes: Number(described.historySize ?? 0),
       failedInARow: most,
+      nonDeterministic: events.filter(
+        ({ workflowTaskFailedEventAttributes: failed }) =>
+          failed?.cause === NON_DETERMINISTIC_ERROR,
+      ).length,
       pendingAttempt: raw.pendingWorkflowTask?.attempt ?? 0,
       largestPayloadBytes: largest(events),
     },

@@ -153,23 +153,29 @@ export class Scene {
     }
   }
 
+  /** Whether it is a conversation of one of its customers. */
+  async owns({ conversationId, api }: Parameters<Serve>[0]): Promise<boolean> {
+    const [session] = await sessionsOf(api, conversationId);
+    return this.customers.some(({ voice }) => voice.identifier === session?.customerIdentifier);
+  }
+
   /** What agents do with conversations of this scene: some replies, and then half of them leave by themselves. */
   readonly serve: Serve = async ({ conversationId, agentId, api }) => {
     // Nobody ends a conversation of `sms` but time, which does not run while an agent owes an answer.
-    const stays = (await channelOf(api, conversationId)) !== 'sms' && this.random() < 0.5;
+    const stays =
+      (await sessionsOf(api, conversationId))[0]?.channelId !== 'sms' && this.random() < 0.5;
     for (let n = 0; n < between(this.random, 3, 8) && !this.over; n += 1) {
       const key = this.newKey();
       const text = `a=${key} of ${this.name}`;
       const asked = { kind: 'reply', key, channelId: '', customer: conversationId, text } as const;
       const reply = { body: { type: 'PLAIN', text } };
-      const gone = await this.untilTaken(() =>
+      await this.untilTaken(() =>
         this.log.ask(asked, () =>
           api.fetch('POST', `/v1/conversations/${conversationId}/messages`, reply, {
             'idempotency-key': key,
           }),
         ),
       );
-      if (gone) return;
       await sleep(between(this.random, 40, 250));
     }
     if (stays && !this.over) return;
@@ -184,16 +190,14 @@ export class Scene {
     await this.untilTaken(() => this.log.ask(asked, () => api.fetch('DELETE', path)));
   };
 
-  /** True when it was refused: the customer may have gone meanwhile. */
-  private async untilTaken(ask: () => Promise<Attempt>): Promise<boolean> {
+  /** Or until it was refused: the customer may have gone meanwhile. */
+  private async untilTaken(ask: () => Promise<Attempt>): Promise<void> {
     const patience = Date.now() + PATIENCE_MS;
     while (Date.now() < patience) {
       const { status } = await ask();
-      if (isTaken(status)) return false;
-      if (!isWorthRepeating(status)) return true;
+      if (!isWorthRepeating(status)) return;
       await sleep(150);
     }
-    return true;
   }
 
   /** Until this share (0..1) of the messages, or this count, has been acknowledged. */
@@ -255,11 +259,16 @@ export class Scene {
   }
 }
 
-async function channelOf(api: Api, conversationId: string): Promise<string | null> {
-  const conversation = await api.read<{ channelSessions: readonly { channelId: string }[] }>(
+interface Session {
+  readonly channelId: string;
+  readonly customerIdentifier: string;
+}
+
+async function sessionsOf(api: Api, conversationId: string): Promise<readonly Session[]> {
+  const conversation = await api.read<{ channelSessions: readonly Session[] }>(
     `/v1/conversations/${conversationId}`,
   );
-  return conversation?.channelSessions[0]?.channelId ?? null;
+  return conversation?.channelSessions ?? [];
 }
 
 /** Numbers that nothing else of this process has: identities and keys are for ever. */

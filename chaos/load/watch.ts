@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenStream } from '../checker/record';
 import type { Stage } from '../stage/stage';
@@ -9,7 +10,7 @@ const STREAMS_EACH = 15;
 
 /** Readers of live timelines, who come back wherever they are cut off. */
 export interface Watch {
-  /** Reads the conversation that the customer has now, until its end. */
+  /** Reads the conversation that the customer has now, until its end; nothing new while one of theirs is being read. */
   follow(customerId: string): void;
   seen(): readonly SeenStream[];
   /** Until every stream has shown the end of its conversation, once those have ended. */
@@ -19,6 +20,8 @@ export interface Watch {
 
 export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch {
   const over = new AbortController();
+  setMaxListeners(0, over.signal); // each connection listens, as long as it is remembered
+  const reading = new Set<string>();
   const streams: {
     conversationId: string;
     seen: SeenStream['seen'][number][];
@@ -40,6 +43,10 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
     if (conversationId === null) return;
     const stream = { conversationId, seen: [] as SeenStream['seen'][number][], complete: false };
     streams.push(stream);
+    const ended = () => {
+      stream.complete = true;
+      reading.delete(customerId);
+    };
     await readStream({
       url: `${stage.url}/v1/conversations/${conversationId}/events`,
       token,
@@ -54,8 +61,7 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
         };
         stream.seen.push({ seq: entry.seq, hash: entry.hash });
         // It reads on: what a killed worker had left unconfirmed may be shown again, other.
-        if (entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED')
-          stream.complete = true;
+        if (entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED') ended();
         return false;
       },
     });
@@ -69,7 +75,11 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
     return null;
   }
   return {
-    follow: (customerId) => void read(customerId).catch(() => undefined),
+    follow(customerId) {
+      if (reading.has(customerId)) return;
+      reading.add(customerId);
+      void read(customerId).catch(() => reading.delete(customerId));
+    },
     seen: () => streams.map((stream) => ({ ...stream, reader })),
     async settled() {
       const patience = Date.now() + SETTLE_MS;

@@ -24,9 +24,11 @@ export const DEADLINES = {
   /** Of `sms`: its customers are not heard to leave, they fall silent. */
   inactivity: 3,
   wrapUp: 1,
-  customerLeft: 30,
-  reservation: 15,
-  request: 300,
+  customerLeft: 3,
+  reservation: 8,
+  request: 60,
+  /** Of a call to the bot; the activity of one whose worker was killed is given up 5 s later. */
+  bot: 6,
   /** How long news of a send is waited for. */
   ambiguousWaitMs: 1_000,
 } as const;
@@ -44,6 +46,7 @@ export function configurationFile({ links, secrets }: Providers, agents: number)
     maxBotTurns: 100,
     agentRequestTtlSeconds: DEADLINES.request,
     customerInactivityTimeoutSeconds: 3600,
+    botTimeoutSeconds: DEADLINES.bot,
     customerLeftSeconds: DEADLINES.customerLeft,
     closingSendGraceSeconds: 10,
     wrapUp: { seconds: DEADLINES.wrapUp },

@@ -35,6 +35,8 @@ export interface Stage {
   readonly env: Record<string, string>;
   /** More of them for one part, likewise. */
   readonly envOf: Readonly<Record<PartName, Record<string, string>>>;
+  /** Where api or worker have their code from, from their next start on; null: this checkout. */
+  readonly rootOf: Record<'worker-a' | 'worker-b' | 'api', string | null>;
   /** Ends every disturbance and waits until all parts answer. */
   heal(): Promise<void>;
   /** Until `/readyz` says yes. */
@@ -150,20 +152,25 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     ...given,
   };
   const envOf = Object.fromEntries(PARTS.map((name) => [name, {}])) as Stage['envOf'];
+  const rootOf: Stage['rootOf'] = { 'worker-a': null, 'worker-b': null, api: null };
   const over = (side: 'api' | 'worker') => ({
     TEMPORAL_ADDRESS: `127.0.0.1:${links[`${side}-temporal`].port}`,
     // The set would name its member's own address, past the link.
     MONGODB_URI: `mongodb://127.0.0.1:${links[`${side}-mongod`].port}/parley?directConnection=true`,
   });
-  const node = (name: PartName, entry: string, side: 'api' | 'worker', graceMs: number) =>
+  const node = (
+    name: keyof Stage['rootOf'],
+    entry: string,
+    side: 'api' | 'worker',
+    graceMs: number,
+  ) =>
     part(name, () => {
       const output = openSync(path.join(dataDir, 'logs', `${name}.log`), 'a');
       const run = startNodeProcess({
         name,
-        args: [path.join(repositoryRoot(), 'dist', entry)],
+        args: [path.join(rootOf[name] ?? repositoryRoot(), 'dist', entry)],
         env: { ...process.env, ...env, ...over(side), ...envOf[name] },
         dataDir,
-        niceness: side === 'worker' ? 5 : 0,
         graceMs,
         output,
       });
@@ -188,6 +195,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     providers,
     env,
     envOf,
+    rootOf,
     async heal() {
       for (const link of [...Object.values(links), ...Object.values(providers.links)])
         link.set({ type: 'pass' });

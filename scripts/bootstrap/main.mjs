@@ -65,6 +65,19 @@ const targets = {
     build: true,
     command: dist('simulation/run.js'),
   },
+  'upgrade-drill': {
+    about: 'a new version beside the old one, a ramp, the promotion and the way back, under load',
+    binaries: () => ['temporal', 'mongod'],
+    build: true,
+    command: [
+      process.execPath,
+      '--import',
+      'tsx',
+      path.join(root, 'chaos/run.ts'),
+      '--only',
+      'F20',
+    ],
+  },
   'test:chaos': {
     about: 'break it in every way that it has to survive (--help, --only F7 --seed 42, --long)',
     binaries: () => ['temporal', 'mongod'],

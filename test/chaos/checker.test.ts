@@ -114,9 +114,11 @@ const RUN: WorkflowRun = {
   runId: 'run',
   type: 'conversationWorkflow',
   status: 'COMPLETED',
+  buildId: 'a',
   events: 100,
   bytes: 1000,
   failedInARow: 1,
+  nonDeterministic: 0,
   pendingAttempt: 0,
   largestPayloadBytes: 100,
 };
@@ -127,6 +129,7 @@ function good(over: Partial<RunRecord> = {}): RunRecord {
     conversation([wrote('one'), answered('re one', 'SENT'), wrote('two')]),
   ];
   return {
+    at: at(60),
     attempts: [attempt('one', 1), attempt('two', 3)],
     customers: [{ name: 'ana', customerId: 'cus' }],
     conversations,
@@ -182,6 +185,14 @@ const onChannel = (channelId: string, middle: readonly Given[]): ArchivedConvers
   return { ...conversation([]), entries, headHash, lastSeq: entries.length, live: null };
 };
 const one = [wrote('one'), wrote('two')];
+const open = (timers: ArchivedConversation['timers']): RunRecord =>
+  good({
+    conversations: [
+      conversation([...one, answered('re one', 'SENT')], {
+        ...{ ends: [], state: 'CREATED', live: null, timers },
+      }),
+    ],
+  });
 
 it('finds nothing in a good run', () => {
   expect(check(good())).toEqual([]);
@@ -286,7 +297,7 @@ const PLANTED: readonly (readonly [word: Anomaly['word'], what: string, record: 
           ...conversation([...one, answered('re one', 'SENT')]),
           state: 'ACTIVE',
           live: null,
-          timers: [{ name: 'hold', dueAt: at(0) }],
+          timers: [{ name: 'hold', dueAt: at(90) }],
         },
       ],
     }),
@@ -371,23 +382,18 @@ const PLANTED: readonly (readonly [word: Anomaly['word'], what: string, record: 
       },
     }),
   ],
-  [
-    'stuck',
-    'open, with nothing to wait for',
-    good({
-      conversations: [
-        conversation([...one, answered('re one', 'SENT')], {
-          ends: [],
-          state: 'CREATED',
-          live: null,
-        }),
-      ],
-    }),
-  ],
+  ['stuck', 'open, with nothing to wait for', open([])],
+  ['stuck', 'open until its days are over', open([{ name: 'maxLife', dueAt: at(604_800) }])],
+  ['stuck', 'its deadline passed and nothing came', open([{ name: 'hold', dueAt: at(-60) }])],
   [
     'spinning',
     'a workflow task that fails in a loop',
     good({ runs: [{ ...RUN, pendingAttempt: 12 }] }),
+  ],
+  [
+    'spinning',
+    'code that does not fit the history',
+    good({ runs: [{ ...RUN, nonDeterministic: 1 }] }),
   ],
   ['spinning', 'one that failed again and again', good({ runs: [{ ...RUN, failedInARow: 12 }] })],
   [
@@ -498,6 +504,10 @@ it.each(PLANTED)('%s: %s', (word, _what, record) => {
 
 it('has a planted fault for every word', () => {
   expect([...new Set(PLANTED.map(([word]) => word))].sort()).toEqual([...WORDS].sort());
+});
+
+it('lets a conversation wait for a deadline that is to come', () => {
+  expect(check(open([{ name: 'hold', dueAt: at(90) }]))).toEqual([]);
 });
 
 it('allows what is declared: again where at least once, none where at most once', () => {
