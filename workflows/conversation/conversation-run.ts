@@ -124,6 +124,20 @@ export class ConversationRun {
     this.beginGrace();
   }
 
+  /**
+   * A retry was asked for and nothing stands before the seal any more. While the closing hook speaks, sends are waited for or MongoDB
+   * is down, whatever ends that moves the loop on; to go round at once would go round for ever.
+   */
+  get sealIsDue(): boolean {
+    return (
+      this.closing &&
+      this.closingRetry !== null &&
+      this.closingSteps.proceeded &&
+      this.outbox.idle &&
+      this.archive.waitingEntries.length === 0
+    );
+  }
+
   /** From now on accepted sends are waited for, but not for ever. */
   beginGrace(): void {
     const seconds = this.current.settings?.closingSendGraceSeconds ?? 30;
@@ -244,7 +258,7 @@ export class ConversationRun {
         this.routing.notify(effect);
         return;
       case 'closingRetry':
-        this.closingRetry = { forced: effect.forced };
+        this.closingRetry = { forced: effect.forced || this.closingRetry?.forced === true };
         alertIfOverdue(this.current, Date.now());
         this.archive.retry();
         return;

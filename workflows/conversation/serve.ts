@@ -76,7 +76,7 @@ export async function serve(run: ConversationRun, inbox: Inbox, keys: KeyRing): 
     if (full) run.hooks.giveUp();
     run.pump(!due || !run.hooks.atRest);
     if (run.unsettled) await run.settle();
-    if (!inbox.empty || run.archive.flushable || (run.closing && run.closingRetry)) continue;
+    if (!inbox.empty || run.archive.flushable || run.sealIsDue) continue;
     setCurrentDetails(detailsOf(run));
     if (run.closed && run.archive.waitingEntries.length === 0 && !run.outbox.anyInFlight) {
       if (await answered(inbox)) return 'closed';

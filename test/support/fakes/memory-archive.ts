@@ -44,6 +44,10 @@ export class MemoryArchive implements ConversationActivities {
   /** Event keys by the conversation that has them. */
   private readonly keys = new Map<string, string>();
   down = false;
+  /** Nothing can be archived or verified; what runs read is known to their process. */
+  writesFail = false;
+  /** Calls that write or verify, those that failed as well. */
+  attempts = 0;
 
   async loadOpening({ customerId }: { readonly customerId: string }): Promise<OpeningFacts> {
     this.mayFail();
@@ -77,7 +81,7 @@ export class MemoryArchive implements ConversationActivities {
     entries,
     projection,
   }: AppendTimeline): Promise<string> {
-    this.mayFail();
+    this.mayWrite();
     const kept = this.of(conversationId).slice(0, head.seq); // what a lost attempt left above the head is written anew
     let { hash } = head;
     for (const { entry, channelId, eventKey } of entries) {
@@ -109,13 +113,17 @@ export class MemoryArchive implements ConversationActivities {
     return this.wait;
   }
   async verifyArchive({ conversationId, head }: SealArchive): Promise<ArchiveVerdict> {
-    this.mayFail();
+    this.mayWrite();
     const ok = this.of(conversationId).length === head.seq;
     return { ok, missing: ok ? [] : [head.seq], wrong: [] };
   }
 
   of(conversationId: string): readonly TimelineActivity[] & TimelineActivity[] {
     return this.entries.get(conversationId) ?? [];
+  }
+  /** The chain head over a conversation's first `count` entries, computed anew. */
+  headOf(conversationId: string, count: number): string {
+    return this.of(conversationId).slice(0, count).reduce(hashOf, conversationId);
   }
   /** Conversations in the order of their first entry. */
   get conversationIds(): readonly string[] {
@@ -146,6 +154,11 @@ export class MemoryArchive implements ConversationActivities {
     };
   }
 
+  private mayWrite(): void {
+    this.attempts += 1;
+    this.mayFail();
+    if (this.writesFail) throw new Error('the archive takes nothing in this test');
+  }
   private mayFail(): void {
     if (this.down) throw new Error('the archive is down in this test');
   }
