@@ -104,6 +104,7 @@ export class RoutedCore {
     for (const what of violations(before, decision))
       this.broken.push(`${event.type} of ${before.conversationId}: ${what}`);
     this.log.push(...notesOf(chat.state, decision.entries));
+    this.decided(chat, decision);
     for (const effect of decision.effects) {
       if (effect.type === 'routing') {
         const signal = forRouting(this.sender(chat), effect.news);
@@ -114,6 +115,15 @@ export class RoutedCore {
     }
     chat.dueAt = nextDeadline(chat.state)?.dueAt ?? null;
     return decision;
+  }
+
+  /** A conversation has decided; what the default decision causes in turn comes after it. */
+  protected decided(_chat: Chat, _decision: Decision): void {
+    // Entries and sends go nowhere here.
+  }
+  /** Whatever may have something on its way, or a deadline. */
+  protected get runs(): readonly Chat[] {
+    return this.chats;
   }
 
   protected posts(chat: Chat, signal: ForRouting): void {

@@ -118,10 +118,10 @@ export class RoutedMail extends RoutedCore {
   rests(): void {
     const onTheWay = () =>
       this.calls.length > 0 ||
-      this.chats.some((chat) => chat.post.length + chat.mail.length > 0 || isBusy(chat));
+      this.runs.some((chat) => chat.post.length + chat.mail.length > 0 || isBusy(chat));
     while (onTheWay()) {
       while (this.calls.length > 0) this.deliverCall(0);
-      for (const chat of this.chats) {
+      for (const chat of this.runs) {
         if (chat.asking && !chat.asking.answer) this.routingAnswers(chat);
         this.answerArrives(chat);
         this.mergeGoesOn(chat);
@@ -133,7 +133,7 @@ export class RoutedMail extends RoutedCore {
     this.log.push(
       noteOfRest(
         this.routing,
-        this.chats.map(({ state }) => state),
+        this.runs.map(({ state }) => state),
       ),
     );
   }
@@ -158,7 +158,7 @@ export class RoutedMail extends RoutedCore {
   }
   private earliest(): Chat | undefined {
     let first: Chat | undefined;
-    for (const chat of this.chats)
+    for (const chat of this.runs)
       if (chat.dueAt && !isBusy(chat) && (!first?.dueAt || chat.dueAt < first.dueAt)) first = chat;
     return first;
   }

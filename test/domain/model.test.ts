@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import type { Decision } from '../../domain/conversation/effects';
+import { KeyRing } from '../../workflows/conversation/key-ring';
+import { CAPACITY, type Command, commands, ends, Stage } from '../support/model/commands';
+import { ModelEngine } from '../support/model/engine';
+import { type Chat, homeOf } from '../support/routed/chat';
+import { anomalies } from '../support/routing-log';
+
+/**
+ * More by hand: `MODEL_RUNS=100000 npx jest test/domain/model.test.ts`. A failure prints its seed, its path and the shrunk commands;
+ * `npm test -- --seed=<n>` repeats it.
+ */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 120);
+
+/** What is wrong after one of the commands, or in the end; nothing when all is well. */
+function plays(list: readonly Command[], stage = new Stage()): string[] {
+  for (const command of list) {
+    stage.does(command);
+    const found = [...stage.engine.broken, ...stage.reference.violations()];
+    if (found.length > 0) return [command.kind, ...found];
+  }
+  ends(stage);
+  return [
+    ...stage.engine.broken,
+    ...stage.reference.violations(),
+    ...stage.reference.unfinished(),
+    ...anomalies(stage.engine.log, CAPACITY),
+  ];
+}
+
+describe('the engine against the reference model', () => {
+  it(
+    'keeps what it acknowledged, once and in order, and comes to its end, whatever happens',
+    () => {
+      fc.assert(
+        fc.property(commands, (list) => {
+          const found = plays(list);
+          if (found.length > 0) throw new Error(found.slice(0, 5).join('; '));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    60_000 + RUNS * 1_000,
+  );
+});
+
+/** A customer writes on two channels; the provider repeats, also after the end; an agent answers on the second channel. */
+const STORY = (
+  [
+    ['an agent is ready', 0, 0],
+    ['writes', 0, 0],
+    ['everything arrives', 0, 0],
+    ['accepts', 0, 0],
+    ['everything arrives', 0, 0],
+    ['writes elsewhere', 0, 1],
+    ['writes elsewhere', 0, 1],
+    ['the provider repeats', 0, 1],
+    ['everything arrives', 0, 0],
+    ['an agent writes', 0, 0],
+    ['the answer of a send is lost', 0, 0],
+    ['continues as new', 0, 0],
+    ['the archive is down', 0, 0],
+    ['force-closes', 0, 0],
+    ['the provider repeats', 0, 0],
+    ['the archive is back', 0, 0],
+  ] as const
+).map(([kind, a, b]): Command => ({ kind, a, b }));
+
+class Deaf extends ModelEngine {
+  override receives(): void {
+    // Acknowledged before it was signalled.
+  }
+}
+class Forgetful extends ModelEngine {
+  override receives(...[chat, message, settings]: Parameters<ModelEngine['receives']>): void {
+    this.writesTo(homeOf(chat), { type: 'customerMessage', message, settings });
+  }
+  protected override ringOf(): KeyRing {
+    return new KeyRing([]);
+  }
+}
+/** The first message on a channel that sends takes a way of its own, and comes later than the second. */
+class Hasty extends ModelEngine {
+  private held = 0;
+  override receives(...[chat, message, settings]: Parameters<ModelEngine['receives']>): void {
+    if (message.channelId !== 'web') this.held += 1;
+    if (this.held !== 1) super.receives(chat, message, settings);
+    else homeOf(chat).mail.push({ type: 'customerMessage', message, settings });
+  }
+}
+class Leaky extends ModelEngine {
+  protected override decided(chat: Chat, decision: Decision): void {
+    const [, ...entries] = decision.entries;
+    super.decided(chat, { ...decision, entries });
+  }
+}
+class Endless extends ModelEngine {
+  override closes(): void {
+    // Nothing is ever sealed.
+  }
+  override passes(seconds: number): void {
+    if (seconds < 86_400) super.passes(seconds);
+  }
+}
+class Losing extends ModelEngine {
+  override continuesAsNew(): void {
+    super.continuesAsNew();
+    for (const chat of this.chats) chat.state = { ...chat.state, tasks: [] };
+  }
+}
+class Doubling extends ModelEngine {
+  protected override decided(chat: Chat, decision: Decision): void {
+    super.decided(chat, decision);
+    for (const id of this.provider.policies.keys()) this.provider.deliveries.set(`${id}-1`, 2);
+  }
+}
+
+describe('the model test itself', () => {
+  it('finds nothing in a story without a fault', () => {
+    expect(plays(STORY)).toEqual([]);
+  });
+  it.each([
+    ['lost', 'a message is acknowledged and goes nowhere', Deaf],
+    ['duplicate', 'the ring of keys is forgotten', Forgetful],
+    ['reordered', 'a message overtakes one that was acknowledged before', Hasty],
+    ['skipped', 'an entry does not reach the archive', Leaky],
+    ['stuck', 'nothing is ever sealed', Endless],
+    ['without a task', 'continue-as-new forgets a field', Losing],
+    ['undeclared', 'a part is delivered twice', Doubling],
+  ])('%s: %s', (word, _what, Engine) => {
+    expect(plays(STORY, new Stage(Engine)).join('; ')).toContain(word);
+  });
+});

@@ -1,0 +1,128 @@
+import type { ChannelSettings } from '../../../domain/channel/settings';
+import type { Decision } from '../../../domain/conversation/effects';
+import type { ConversationEvent, CustomerMessage } from '../../../domain/conversation/events';
+import { carry, restore } from '../../../domain/routing/carry';
+import type { RoutingConfig } from '../../../domain/routing/model';
+import { KeyRing } from '../../../workflows/conversation/key-ring';
+import { aChat, type Chat, homeOf, isBusy, movesIn } from '../routed/chat';
+import { RoutedWorld } from '../routed-world';
+import { ModelArchive } from './archive';
+import { ModelProvider } from './provider';
+
+/**
+ * The whole engine without Temporal: the pure cores of {@link RoutedWorld}, and what workflows do around them: repeats are known by a
+ * ring of keys, entries wait for the archive, sends for their entries, and a customer who writes while the old conversation is CLOSING
+ * begins the next one beside it.
+ */
+export class ModelEngine extends RoutedWorld {
+  readonly archive = new ModelArchive((what) => this.broken.push(what));
+  readonly provider = new ModelProvider(
+    () => this.now,
+    (what) => this.broken.push(what),
+    (conversationId, messageId, reasonCode) => {
+      const run = this.runs.find(({ state }) => state.conversationId === conversationId);
+      if (run) this.apply(run, { type: 'sendFailed', messageId, reasonCode });
+    },
+  );
+  /** Conversations that go on closing beside the customer's next one. */
+  readonly closings: Chat[] = [];
+  private readonly rings = new Map<string, KeyRing>();
+  /** ms at which the sends of a closing conversation are given up. */
+  private readonly graces = new Map<string, number>();
+
+  constructor(private readonly config: RoutingConfig) {
+    super(config);
+  }
+
+  /** The api takes a message: what is archived already is answered, the rest is signalled. */
+  receives(chat: Chat, message: CustomerMessage, settings: ChannelSettings): void {
+    if (this.archive.hasKey(message.channelId, message.eventKey)) return;
+    this.writesTo(homeOf(chat), { type: 'customerMessage', message, settings });
+  }
+
+  /** The bot in control has no answer, or none in time. */
+  botFails(chat: Chat, timedOut: boolean): void {
+    this.arrives(chat, { type: 'botFailed', botId: 'greeter', reason: 'network', timedOut });
+  }
+
+  /** Every run goes on as a new one, from what it carries; the worker that knew more is gone. */
+  continuesAsNew(): void {
+    const carried = json(carry(this.routing, this.now));
+    this.routing = restore(carried, this.config, this.now);
+    for (const chat of this.runs) chat.state = json(chat.state);
+    for (const [id, ring] of this.rings) this.rings.set(id, new KeyRing(json(ring.carry())));
+  }
+
+  protected override get runs(): readonly Chat[] {
+    return [...this.chats, ...this.closings];
+  }
+  protected override decided({ state }: Chat, { entries, effects }: Decision): void {
+    this.archive.add(state.conversationId, entries);
+    for (const effect of effects) if (effect.type === 'send') this.provider.add(state, effect);
+  }
+
+  protected override writesTo(chat: Chat, event: ConversationEvent): void {
+    if (movesIn(chat)) chat.mail.push(event);
+    else this.arrives(chat, event);
+  }
+  protected override take(chat: Chat, event: ConversationEvent): void {
+    if (event.type === 'customerMessage') {
+      if (!this.ringOf(chat).take(event.message.eventKey)) return;
+      this.isOpenOrOpens(chat);
+    }
+    super.take(chat, event);
+  }
+  /** As `handToClosing` of workflows/conversation/workflow.ts does it. */
+  protected override isOpenOrOpens(chat: Chat): boolean {
+    const { state } = chat;
+    if (state.state === 'CLOSING') {
+      const old = aChat(`closing:${state.conversationId}`, chat.settings, state);
+      old.post.push(...chat.post.splice(0));
+      old.dueAt = chat.dueAt;
+      this.closings.push(old);
+      this.closes(old);
+    }
+    if (state.state === 'CLOSING' || state.state === 'CLOSED')
+      chat.state = this.opened(this.chats.indexOf(chat) + 1);
+    return true;
+  }
+
+  override closes(chat: Chat): void {
+    const { conversationId, state } = chat.state;
+    if (state !== 'CLOSING' || isBusy(chat)) return;
+    const grace = this.graces.get(conversationId) ?? this.now + GRACE_MS;
+    if (!this.graces.has(conversationId)) {
+      this.graces.set(conversationId, grace);
+      this.apply(chat, { type: 'closingProceeds' });
+    }
+    if (this.provider.waitsFor(conversationId)) {
+      if (this.now < grace) {
+        this.comesBack(chat);
+        return;
+      }
+      this.provider.abandon(conversationId);
+    }
+    if (!this.archive.isWhole(conversationId)) {
+      this.comesBack(chat);
+      return;
+    }
+    const count = this.archive.seqOf(conversationId);
+    this.apply(chat, { type: 'sealed', count, headHash: 'h', archive: 'VERIFIED' });
+  }
+  /** The `closing` deadline tries again. */
+  private comesBack(chat: Chat): void {
+    this.apply(chat, { type: 'deadlinePassed', name: 'closing' });
+  }
+
+  protected ringOf(chat: Chat): KeyRing {
+    const ring = this.rings.get(chat.workflowId) ?? new KeyRing([]);
+    this.rings.set(chat.workflowId, ring);
+    return ring;
+  }
+}
+
+const GRACE_MS = 30_000;
+
+function json<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,107 @@
+import type { AmbiguousSend } from '../../../domain/channel/capabilities';
+import type { ConversationState } from '../../../domain/conversation/model';
+import { partId } from '../../../domain/ids';
+import { afterSend, type Recovery, type SendOutcome } from '../../../domain/message/send-policy';
+
+/** What a provider does with a call. `lost`: it delivers, and its answer does not come. */
+export type Answer = 'ok' | 'refuse' | 'throttle' | 'lost';
+
+interface Send {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly policy: AmbiguousSend;
+  readonly expiresAt: string;
+  attempt: number;
+  notBefore: string;
+  recover: Recovery | null;
+}
+
+const SEND_LIFE_MS = 86_400_000;
+
+/** Sends on their way to one provider, as workflows/conversation/outbox.ts has them, and what reached the customers. */
+export class ModelProvider {
+  private queue: Send[] = [];
+  /** By part: how often it was delivered. */
+  readonly deliveries = new Map<string, number>();
+  /** By message: what became of it, once. */
+  readonly ends = new Map<string, 'sent' | 'failed'>();
+  readonly policies = new Map<string, AmbiguousSend>();
+
+  constructor(
+    private readonly now: () => number,
+    private readonly say: (what: string) => void,
+    private readonly onFailed: (conversationId: string, messageId: string, reason: string) => void,
+  ) {}
+
+  add(state: ConversationState, message: Pick<Send, 'messageId' | 'seq' | 'sessionId'>): void {
+    const session = state.sessions.find(({ id }) => id === message.sessionId);
+    const policy = session?.settings?.ambiguousSend ?? 'at-most-once';
+    this.policies.set(message.messageId, policy);
+    this.queue.push({
+      ...message,
+      conversationId: state.conversationId,
+      policy,
+      expiresAt: new Date(this.now() + SEND_LIFE_MS).toISOString(),
+      attempt: 1,
+      notBefore: '',
+      recover: null,
+    });
+  }
+  waitsFor(conversationId: string): boolean {
+    return this.queue.some((send) => send.conversationId === conversationId);
+  }
+  get idle(): boolean {
+    return this.queue.length === 0;
+  }
+  /** A conversation is over, and so is the grace of its sends. */
+  abandon(conversationId: string): void {
+    for (const send of this.queue.filter((it) => it.conversationId === conversationId))
+      this.ended(send, 'failed', 'conversationClosed');
+  }
+
+  /** One send that may go now gets this answer: the head of a session, its entry archived. */
+  answers(answer: Answer, pick: number, archivedSeq: (conversationId: string) => number): void {
+    const now = new Date(this.now()).toISOString();
+    const seen = new Set<string>();
+    const ready = this.queue
+      .filter(({ sessionId }) => !seen.has(sessionId) && seen.add(sessionId))
+      .filter((it) => it.seq <= archivedSeq(it.conversationId) && it.notBefore <= now);
+    const send = ready[pick % Math.max(1, ready.length)];
+    if (!send) return;
+    const part = partId(send.messageId, 1);
+    const next = afterSend({
+      outcome: this.call(part, send, answer),
+      attempt: send.attempt,
+      recovering: send.recover,
+      now,
+      expiresAt: send.expiresAt,
+      policy: send.policy,
+      ambiguousWaitMs: 30_000,
+      reportsOutcome: false,
+      seed: part,
+    });
+    if (next.type === 'next') this.ended(send, 'sent');
+    else if (next.type === 'fail') this.ended(send, 'failed', next.reason);
+    else
+      Object.assign(send, { attempt: send.attempt + 1, notBefore: next.at, recover: next.recover });
+  }
+
+  private call(part: string, send: Send, answer: Answer): SendOutcome {
+    if (answer === 'refuse') return { type: 'failed', error: 'Rejected', facts: {} };
+    if (answer === 'throttle') return { type: 'failed', error: 'Throttled', facts: {} };
+    const before = this.deliveries.get(part) ?? 0;
+    // A provider with keys knows the part again; any other delivers once more.
+    if (before === 0 || send.policy !== 'exactly-once-with-key')
+      this.deliveries.set(part, before + 1);
+    if (answer === 'ok') return { type: 'sent' };
+    return { type: 'failed', error: 'Ambiguous', facts: {} };
+  }
+  private ended(send: Send, end: 'sent' | 'failed', reason = ''): void {
+    this.queue = this.queue.filter((it) => it !== send);
+    if (this.ends.has(send.messageId)) this.say(`twice-fired: ${send.messageId} ends again`);
+    this.ends.set(send.messageId, end);
+    if (end === 'failed') this.onFailed(send.conversationId, send.messageId, reason);
+  }
+}
