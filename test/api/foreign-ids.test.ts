@@ -1,6 +1,7 @@
 import { useLiveApi } from '../support/live-api';
 import { aLiveConversation, type LiveConversation } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
+import { type ApiDocument, namedIds } from '../support/named-ids';
 
 /**
  * The object matrix (reliability.md section 9), walked over our own document: whoever names what is not theirs gets the answer of an id
@@ -225,4 +226,194 @@ it('has a reason or a body for no route that has gone', async () => {
   expect([...Object.keys(BODIES), ...Object.keys(FREE)].filter((name) => !names.has(name))).toEqual(
     [],
   );
+});
+
+/** What a query or body that names somebody else's is answered: by place, who asks, and how the id is given. */
+type Naming = readonly [caller: Caller, path: () => string, body?: (id: string) => unknown];
+const ownPath = (path: string) => () => `${own.path}${path}`;
+const listOf = (path: string) => () => path;
+const STRANGE = '/v1/channels/strange';
+const message = (more: object) => ({
+  providerMessageId: `p-${Math.random()}`,
+  customer: { identifier: 'stranger' },
+  body: PLAIN,
+  ...more,
+});
+const file = (mediaId: string) => ({ body: { type: 'FILE', mediaId } });
+const NAMED: Readonly<Record<string, Naming>> = {
+  'GET /v1/conversations customerId': ['agent', listOf('/v1/conversations')],
+  'GET /v1/conversations agentId': ['agent', listOf('/v1/conversations')],
+  'GET /v1/tasks agentId': ['agent', listOf('/v1/tasks')],
+  'GET /v1/tasks conversationId': ['agent', listOf('/v1/tasks')],
+  'POST /v1/conversations/{id}/messages channelSessionId': [
+    'agent',
+    ownPath('/messages'),
+    (channelSessionId) => ({ body: PLAIN, channelSessionId }),
+  ],
+  'POST /v1/conversations/{id}/messages body.mediaId': ['agent', ownPath('/messages'), file],
+  'POST /v1/conversations/{id}/messages replyTo': [
+    'agent',
+    ownPath('/messages'),
+    (replyTo) => ({ body: PLAIN, replyTo }),
+  ],
+  'POST /v1/conversations/{id}/typing channelSessionId': [
+    'agent',
+    ownPath('/typing'),
+    (channelSessionId) => ({ typing: true, channelSessionId }),
+  ],
+  'POST /v1/conversations/{id}/participants agentId': [
+    'agent',
+    ownPath('/participants'),
+    (agentId) => ({ agentId, role: 'ASSISTANT' }),
+  ],
+  'POST /v1/conversations/{id}/control to': [
+    'agent',
+    ownPath('/control'),
+    (to) => ({ action: 'PASS', to }),
+  ],
+  'POST /v1/conversations body.mediaId': [
+    'agent',
+    listOf('/v1/conversations'),
+    (mediaId) => ({
+      channelId: 'generic',
+      customer: { identifier: 'somebody' },
+      ...file(mediaId),
+    }),
+  ],
+  'POST /v1/channels/{channelId}/messages body.mediaId': [
+    'connector',
+    listOf(`${STRANGE}/messages`),
+    (mediaId) => message(file(mediaId)),
+  ],
+  'POST /v1/channels/{channelId}/receipts messageId': [
+    'connector',
+    listOf(`${STRANGE}/receipts`),
+    (messageId) => ({ messageId, status: 'FAILED' }),
+  ],
+  'POST /v1/channels/{channelId}/typing customerIdentifier': [
+    'connector',
+    listOf(`${STRANGE}/typing`),
+    (customerIdentifier) => ({ customerIdentifier, typing: true }),
+  ],
+  'POST /webchat/read conversationId': [
+    'customer',
+    listOf('/webchat/read'),
+    (conversationId) => ({ seq: 1, conversationId }),
+  ],
+  'POST /webchat/messages body.mediaId': [
+    'customer',
+    listOf('/webchat/messages'),
+    (mediaId) => ({ clientMessageId: `c-${Math.random()}`, ...file(mediaId) }),
+  ],
+};
+/** Places where every id is the caller's to name, and why. */
+const colleagues = 'every agent may ask every colleague and queue';
+const configured = 'a configured object, not somebody’s';
+const provider = 'a name of the provider’s own, read within the channel alone: the last test below';
+const linking = 'linking and merging are for agents, who see all customers; audited';
+const FREE_TO_NAME: Readonly<Record<string, string>> = {
+  'POST /v1/channels/{channelId}/messages providerMessageId': provider,
+  'POST /v1/channels/{channelId}/messages customer.identifier': provider,
+  'POST /v1/channels/{channelId}/messages replyTo': provider,
+  'POST /v1/channels/{channelId}/sessions customer.identifier': provider,
+  'POST /v1/channels/{channelId}/receipts providerMessageId': provider,
+  'GET /v1/conversations channelId': configured,
+  'GET /v1/conversations queueId': configured,
+  'GET /v1/tasks queueId': configured,
+  'GET /v1/customers channelId': configured,
+  'GET /v1/customers identifier': linking,
+  'POST /v1/conversations channelId': configured,
+  'POST /v1/conversations customer.identifier': linking,
+  'POST /v1/customers/{id}/identities channelId': linking,
+  'POST /v1/customers/{id}/identities identifier': linking,
+  'DELETE /v1/customers/{id}/identities channelId': linking,
+  'DELETE /v1/customers/{id}/identities identifier': linking,
+  'POST /v1/customers/{id}/merge intoCustomerId': linking,
+  'POST /v1/conversations/{id}/agent-requests queueId': colleagues,
+  'POST /v1/conversations/{id}/agent-requests agentId': colleagues,
+  ...Object.fromEntries(
+    ['transfers', 'consults', 'conferences'].flatMap((kind) =>
+      ['to', 'to.queueId', 'to.agentId'].map((place) => [
+        `POST /v1/conversations/{id}/${kind} ${place}`,
+        colleagues,
+      ]),
+    ),
+  ),
+  'PATCH /v1/conversations/{id}/messages/{messageId} body.mediaId': 'as of a message that is sent',
+  'POST /v1/conversations/{id}/suggestions body.mediaId': 'as of a message that is sent',
+  'POST /v1/conversations/{id}/suggestions replyTo': 'as of a message that is sent',
+  'GET /v1/conversations/{id}/events ticket': 'bound to caller and stream: test/api/streams',
+  'GET /v1/agents/{id}/events ticket': 'bound to caller and stream: test/api/streams',
+  'GET /webchat/events ticket': 'bound to caller and stream: test/api/streams',
+  'POST /webchat/messages clientMessageId': 'the visitor’s own name for it',
+};
+
+it('has a row for every id that a query or body may name', async () => {
+  const document = (await (await live().call('GET', '/openapi.json')).json()) as ApiDocument;
+  const known = [...Object.keys(NAMED), ...Object.keys(FREE_TO_NAME)];
+  expect([...namedIds(document, ROLES)].sort()).toEqual(known.sort());
+});
+
+describe('ids in queries and bodies', () => {
+  beforeAll(() =>
+    live().configure('channels', {
+      id: 'strange',
+      channelType: 'GENERIC',
+      serviceIdentifier: 'strange',
+      connectorId: 'stranger',
+      queueId: 'support',
+    }),
+  );
+
+  it.each(Object.entries(NAMED))('%s', async (place, [caller, path, body]) => {
+    const name = place.slice(place.lastIndexOf(' ') + 1);
+    const ids: Readonly<Record<string, string>> = {
+      ...foreign,
+      customerId: theirs.customerId,
+      channelSessionId: foreign['sessionId'] ?? '',
+      'body.mediaId': foreign['mediaId'] ?? '',
+      replyTo: foreign['messageId'] ?? '',
+      to: 'agt_ana',
+    };
+    const id = ids[name] ?? '';
+    expect(id).not.toBe('');
+    const before = await live().stores.timeline.read(theirs.id, 0, 200);
+    const ask = async (named: string) => {
+      const answer = await live().call(
+        body ? 'POST' : 'GET',
+        body ? path() : `${path()}?${name}=${encodeURIComponent(named)}`,
+        {
+          token: tokens[caller] ?? '',
+          ...(body ? { body: body(named) } : {}),
+        },
+      );
+      const { requestId: _id, ...said } = JSON.parse((await answer.text()) || '{}') as Record<
+        string,
+        unknown
+      >;
+      const text = JSON.stringify(said).replaceAll(named, NOBODY);
+      // What was made of the caller's own has an id and a number of its own.
+      const own = /"messageId":"msg_\w+"|"seq":\d+/g;
+      return { status: answer.status, said: text.replaceAll(own, '') };
+    };
+    expect(await ask(id)).toEqual(await ask(NOBODY));
+    expect(await live().stores.timeline.read(theirs.id, 0, 200)).toEqual(before);
+  });
+
+  it('a provider’s names mean nothing on the channel of another', async () => {
+    const ours = (await live().stores.timeline.read(theirs.id, 0, 50)).find(
+      ({ type }) => type === 'CUSTOMER_MESSAGE',
+    );
+    const body = {
+      providerMessageId: ours?.providerMessageId,
+      customer: { identifier: theirs.identifier },
+      body: PLAIN,
+      replyTo: ours?.providerMessageId,
+    };
+    const token = tokens.connector ?? '';
+    const answer = await live().call('POST', `${STRANGE}/messages`, { token, body });
+    expect(answer.status).toBe(202);
+    const { customerId } = (await answer.json()) as { customerId: string };
+    expect(customerId).not.toBe(theirs.customerId);
+  });
 });
