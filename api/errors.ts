@@ -52,9 +52,9 @@ export function problemAnswer(
     logger.warn({ requestId, code: problem.code, err: error }, 'a server did not answer');
   const status = PROBLEM_STATUS[problem.code];
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', ...extra };
-  const wait = problem.facts.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
-  if (problem.code === 'UNAVAILABLE' || problem.code === 'RATE_LIMITED')
-    headers['retry-after'] = String(Math.max(1, Math.ceil(wait)));
+  const passes = problem.code === 'UNAVAILABLE' || problem.code === 'RATE_LIMITED';
+  const wait = problem.facts.retryAfterSeconds ?? (passes ? RETRY_AFTER_SECONDS : null);
+  if (wait !== null) headers['retry-after'] = String(Math.max(1, Math.ceil(wait)));
   if (problem.code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer';
   // What is left of a body that nobody will read must not be taken for the next request.
   if (problem.code === 'PAYLOAD_TOO_LARGE') headers['connection'] = 'close';

@@ -14,6 +14,8 @@ const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 /** How long a repeat waits for the first answer before it is told to come back, and how often it looks. */
 const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
+/** Then it comes back with the same key: a first one that is lost is given up after a minute. */
+const RETRY_AFTER_SECONDS = 5;
 /** Answers are kept sealed: the one of `POST /v1/tokens` holds a token in plain. */
 const KEPT_HEADERS = ['content-type', 'location', 'etag'] as const;
 
@@ -85,6 +87,7 @@ async function begin(
       throw new ProblemError(
         'CONFLICT',
         'The first request with this key is still being answered.',
+        { retryAfterSeconds: RETRY_AFTER_SECONDS },
       );
   }
 }

@@ -7,6 +7,7 @@ import { windowLeft } from '../../web/desk/conversation/window-left';
 import { type Item, type Message, pending, threadOf } from '../../web/desk/thread';
 import { append, cursorOf, EMPTY_TIMELINE, putMedium, report } from '../../web/desk/timeline';
 import type { Unsent } from '../../web/desk/unsent';
+import { ApiError } from '../../web/shared/api-error';
 import { ar } from '../../web/shared/i18n/ar';
 import { en } from '../../web/shared/i18n/en';
 import type { Entry, MessageBody } from '../../web/shared/model';
@@ -155,6 +156,15 @@ describe('thread', () => {
 });
 
 describe('what is not sent yet', () => {
+  it.each([
+    ['nothing answers', 0, 'UNREACHABLE', null, true],
+    ['a part of the server is away', 503, 'UNAVAILABLE', 2000, true],
+    ['an earlier try is still being answered', 409, 'CONFLICT', 5000, true],
+    ['it is refused', 409, 'ILLEGAL_STATE', null, false],
+    ['the agent may not', 403, 'FORBIDDEN', null, false],
+  ])('goes on being tried while %s: %i %s', (_what, status, code, retryAfterMs, passing) => {
+    expect(new ApiError(status, code, '', [], retryAfterMs).passing).toBe(passing);
+  });
   const sent = entry(2, 'AGENT_MESSAGE', { body: text('hi') });
   it.each<[string, readonly Entry[], readonly Unsent[], readonly string[]]>([
     ['stands while nothing is known', [], [unsent('a', 'hi')], ['a']],

@@ -1,32 +1,11 @@
+import { ApiError, type Fault } from './api-error';
+
 /** Milliseconds until a call counts as lost. */
 const CALL_TIMEOUT_MS = 15_000;
 /** The same for a file of 25 MiB on a slow line. */
 const UPLOAD_TIMEOUT_MS = 180_000;
 
-export interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** Thrown when the API refuses or cannot be reached. `status` 0: no answer. `code`, `detail`: of problem+json. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    /** Where a body was wrong. */
-    readonly faults: readonly Fault[] = [],
-    /** Milliseconds, from `Retry-After`. */
-    readonly retryAfterMs: number | null = null,
-  ) {
-    super(detail || `${status} ${code}`);
-  }
-  /** Trying again may help. */
-  get passing(): boolean {
-    return this.status === 0 || this.status >= 500 || [408, 425, 429].includes(this.status);
-  }
-}
+export { ApiError, type Fault };
 
 export interface CallOptions {
   readonly body?: unknown;

@@ -26,7 +26,7 @@ export function Overview({ board }: { board: BoardQuery }) {
     prefer('thresholds', next);
     setThresholds(next);
   }
-  const stale = line === 'reconnecting' || line === 'offline';
+  const stale = line === 'stale' || line === 'reconnecting' || line === 'offline';
   return (
     <div className="overview" data-stale={stale || undefined}>
       <h1 className="visually-hidden">{t('board.overview')}</h1>

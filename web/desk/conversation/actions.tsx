@@ -201,7 +201,11 @@ export const Actions = memo(function Actions({ conversation, role }: ActionsProp
       ) : null}
       <OpenRequests
         conversation={conversation}
-        cancel={(path) => act.mutate({ method: 'DELETE', path })}
+        cancel={
+          primary || me.role === 'supervisor'
+            ? (path) => act.mutate({ method: 'DELETE', path })
+            : null
+        }
       />
       {handOver ? (
         <HandOverDialog
@@ -282,13 +286,13 @@ function HoldClock({ dueAt }: { dueAt: string }) {
   return <span className="tag tabular">{t('act.holdLeft', { time: clock(left) })}</span>;
 }
 
-/** Transfers, consults and conferences that nobody has answered yet. */
+/** Transfers, consults and conferences that nobody has answered yet. Who has left after asking can withdraw nothing. */
 function OpenRequests({
   conversation,
   cancel,
 }: {
   conversation: Conversation;
-  cancel: (path: string) => void;
+  cancel: ((path: string) => void) | null;
 }) {
   const open = conversation.tasks.filter(
     ({ state, mediaState, direction }) =>
@@ -304,26 +308,30 @@ function OpenRequest({
   cancel,
 }: {
   task: Conversation['tasks'][number];
-  cancel: (path: string) => void;
+  cancel: ((path: string) => void) | null;
 }) {
   const { t, named } = useLocale();
   const name = useNames();
   const waited = useSince(task.queuedAt ?? task.reservedAt);
   return (
     <span className="tag open-request">
-      {named('direction', task.direction)}
+      {task.direction === 'DIRECT_TRANSFER'
+        ? t('act.transfer')
+        : named('direction', task.direction)}
       {' → '}
       {task.queueId ? name('queues', task.queueId) : name('agents', task.agentId)}
       <span className="tabular">{clock(waited)}</span>
-      <ActionIcon
-        size="xs"
-        variant="subtle"
-        color="gray"
-        aria-label={t('act.withdraw')}
-        onClick={() => cancel(`/transfers/${encodeURIComponent(task.id)}`)}
-      >
-        <XCircle aria-hidden size={14} />
-      </ActionIcon>
+      {cancel ? (
+        <ActionIcon
+          size="xs"
+          variant="subtle"
+          color="gray"
+          aria-label={t('act.withdraw')}
+          onClick={() => cancel(`/transfers/${encodeURIComponent(task.id)}`)}
+        >
+          <XCircle aria-hidden size={14} />
+        </ActionIcon>
+      ) : null}
     </span>
   );
 }

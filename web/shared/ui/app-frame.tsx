@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from '../api';
 import { firstLocale, LocaleProvider, useLocale } from '../i18n/locale';
+import { watchReadings } from './readings';
 import './mantine';
 import './theme.css';
 
@@ -30,6 +31,8 @@ const queries = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+watchReadings(queries);
 
 /** Draws a page: theme, language, cache. Mantine's own style sheets are files; it writes none into the page. */
 export async function drawPage(page: ReactNode): Promise<void> {

@@ -2,8 +2,8 @@ import { Button, Loader } from '@mantine/core';
 import { CloudOff, Inbox, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api';
-import { useLocale } from '../i18n/locale';
-import { useLine } from '../line';
+import { useLocale, type Word } from '../i18n/locale';
+import { type LineState, useLine } from '../line';
 
 export function Loading() {
   const { t } = useLocale();
@@ -56,17 +56,25 @@ export function useErrorText(): (error: unknown) => string {
   };
 }
 
+const NOTICES: Readonly<Record<LineState, Word | null>> = {
+  online: null,
+  connecting: null,
+  stale: 'state.stale',
+  reconnecting: 'line.reconnecting',
+  offline: 'line.offline',
+};
+
 /** A strip that tells how the page stands with the server, while it does not stand well. */
 export function LineNotice() {
   const { t } = useLocale();
   const line = useLine();
-  const shown = line === 'reconnecting' || line === 'offline';
+  const word = NOTICES[line];
   return (
-    <div role="status" className={shown ? 'line-notice' : 'visually-hidden'}>
-      {shown ? (
+    <div role="status" className={word ? 'line-notice' : 'visually-hidden'}>
+      {word ? (
         <>
           <CloudOff aria-hidden size={16} />
-          {t(line === 'offline' ? 'line.offline' : 'line.reconnecting')}
+          {t(word)}
         </>
       ) : null}
     </div>
