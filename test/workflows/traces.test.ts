@@ -8,7 +8,7 @@ import { MemoryRouting } from '../support/fakes/memory-routing';
 // Reference traces of domain.md section 14 that need two workflows, or an archive: the others are in routing.test.ts and in the pure core.
 
 const routing = new MemoryRouting();
-for (const id of ['support', 'billing']) routing.queue(id);
+for (const id of ['support', 'billing']) routing.queue(id, { agentSlaSeconds: 120 });
 for (const id of ['ana', 'ben']) routing.agent(id);
 const handOn: HousekeepingActivities['handOn'] = ({ toCustomerId, inbox }) =>
   createConversationWorkflows(chats.server.client).handOn(toCustomerId, inbox);
@@ -159,6 +159,24 @@ it('O: a WARM transfer times out: the requester stays, and hears of it', async (
   expect(timeline.map(({ type }) => type)).not.toContain('NO_AGENT_AVAILABLE');
   expect(timeline.map(({ type }) => type)).not.toContain('SYSTEM_MESSAGE');
   await until(async () => (await desk.queue('billing'))?.waiting === 0);
+});
+
+it('an agent who owes an answer for the whole SLA leaves, and another is asked first', async () => {
+  const chat = await withAna();
+  await chat.passes('119 seconds');
+  expect(await chat.state()).toBe('ACTIVE');
+  await desk.sets('ben', 'READY');
+  await chat.passes('2 seconds');
+  const next = await rings(chat, 'ben');
+  expect(next).toMatchObject({ priority: 11, queueId: 'support' });
+  expect(await chat.state()).toBe('INACTIVE');
+  const timeline = await chat.timeline();
+  const expired = timeline.find(({ type }) => type === 'AGENT_SLA_EXPIRED');
+  expect(expired?.data).toMatchObject({ seconds: 120, agentIds: ['ana'] });
+  expect(timeline.find(({ type }) => type === 'AGENT_UNSUBSCRIBED')?.data).toMatchObject({
+    reason: 'RESPONSE_TIMEOUT',
+  });
+  expect(await timer(chat, 'agentSla')).toBeUndefined();
 });
 
 // The last: an activity that is given up with its run keeps the time-skipping server from skipping from then on.
