@@ -63,7 +63,7 @@ export const FIELDS_AR: Readonly<Record<keyof typeof FIELDS_EN, FieldWords>> = {
   preferLastAgent: ['سؤال الوكيل الأخير أولًا'],
   priority: ['الأولوية', '1 هي الأدنى.'],
   providerId: ['المزود'],
-  queueId: ['قائمة الانتظار'],
+  queueId: ['الطابور'],
   reentryWindowSeconds: [
     'يُعد العميل عائدًا خلال (ثانية)',
     'تبدأ محادثته التالية ببيانات السابقة؛ 0: أبدًا.',
