@@ -5,7 +5,7 @@ const CALL_TIMEOUT_MS = 15_000;
 /** The same for a file of 25 MiB on a slow line. */
 const UPLOAD_TIMEOUT_MS = 180_000;
 
-export { ApiError, type Fault };
+export { ApiError };
 
 export interface CallOptions {
   readonly body?: unknown;
