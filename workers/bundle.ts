@@ -30,6 +30,15 @@ export function sealingFailures(code: string): string {
   return `globalThis.parleySealsFailures = true; ${code}`;
 }
 
+/**
+ * The code for a worker that serves. The SDK takes a stack trace of every promise that workflow code makes, for the view "Call Stack" of
+ * the Web UI: a quarter of what a message costs in the sandbox. One frame is left, so that an error still tells where it was thrown;
+ * `npm run replay` shows all of them. It has to be set by the bundle itself: the SDK freezes the sandbox's globals after it.
+ */
+export function withShortStacks(code: string): string {
+  return `Error.stackTraceLimit = 1; ${code}`;
+}
+
 /** The bundle's size is measured without it, too. */
 export function withoutSourceMap(code: string): string {
   return code.replace(/\n\/\/# sourceMappingURL=data:[^\n]*/g, '');

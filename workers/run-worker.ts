@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { type Bundle, sealingFailures } from './bundle';
+import { type Bundle, sealingFailures, withShortStacks } from './bundle';
 import { DEPLOYMENT_NAME } from './deployment';
 import type { QueueOptions } from './task-queues';
 
@@ -81,7 +81,7 @@ function workerOptions(
   if (!versioning) return queue;
   return {
     ...queue,
-    workflowBundle: { code: seals ? sealingFailures(code) : code },
+    workflowBundle: { code: withShortStacks(seals ? sealingFailures(code) : code) },
     workerDeploymentOptions: {
       useWorkerVersioning: true,
       version: { deploymentName: DEPLOYMENT_NAME, buildId },
