@@ -32,6 +32,9 @@ export function webchatCors(config: Pick<Stores['config'], 'list'>): MiddlewareH
 
   return async function shareWithOrigins(c, next) {
     const origin = c.req.header('origin');
+    // There is an answer to put headers on: without it they are lost when a route answers with a `Response` of its own making, as
+    // streams and files do.
+    void c.res;
     c.header('Vary', 'Origin', { append: true });
     const allowed = origin === undefined ? null : match(await origins(), origin);
     if (allowed) {
