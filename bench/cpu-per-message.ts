@@ -51,7 +51,12 @@ export const cpuPerMessage: Benchmark = async ({ instance, api, connector }, { q
         id: 'P9',
         what: 'worker CPU per inbound message, archived / no-op signal handler',
         unit: 'ms',
-        gate: { at: 3, better: 'less', stretch: 1.5 },
+        gate: {
+          at: 3,
+          better: 'less',
+          stretch: 1.5,
+          why: 'The floor archives nothing: ours has a local activity with two writes to MongoDB for each batch, the promises that wait for it, and the marker that records it.',
+        },
       },
     ),
     ratioOf(
@@ -60,7 +65,12 @@ export const cpuPerMessage: Benchmark = async ({ instance, api, connector }, { q
         id: 'P10',
         what: 'api CPU per inbound message / bare node:http and the client call',
         unit: 'ms',
-        gate: { at: 1.5, better: 'less', stretch: 1.2 },
+        gate: {
+          at: 1.5,
+          better: 'less',
+          stretch: 1.2,
+          why: 'The floor checks nothing: ours reads MongoDB once for a repeat (C1) and the token of the caller, and puts body and answer through the frame (P21) and a schema.',
+        },
       },
     ),
   ];

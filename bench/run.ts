@@ -1,7 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
-import { repositoryRoot } from '../workers/bundle';
 import { acceptedPerSecond } from './accepted-per-second';
 import { acknowledgedPost, firstMessage } from './acknowledged-post';
 import { capacity } from './capacity';
@@ -19,9 +16,10 @@ import { routingDomain } from './routing-domain';
 import { streamLatency } from './stream-latency';
 import { Api } from './support/api';
 import { startInstance } from './support/instance';
-import { type Machine, watchMachine } from './support/machine';
+import { watchMachine } from './support/machine';
 import { type Measured, told, verdictOf } from './support/measured';
-import { markdown, rowsOf, textTable } from './support/report';
+import { rowsOf, textTable } from './support/report';
+import { keep } from './support/results-file';
 import type { Benchmark, Options } from './support/stage';
 import { wholeConversation } from './whole-conversation';
 import { workerMemory } from './worker-memory';
@@ -62,7 +60,11 @@ interface Arguments extends Options {
   readonly only?: string;
   readonly json: boolean;
   readonly write: boolean;
+  readonly minutes?: string;
 }
+
+/** Share of `--minutes` after which what is left is measured quickly. */
+const IN_FULL = 2 / 3;
 
 async function main(argv: readonly string[]): Promise<void> {
   const command = new Command('npm run bench --')
@@ -72,6 +74,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('--only <ids>', `comma-separated, of: ${Object.keys(BENCHMARKS).join(', ')}`)
     .option('--quick', 'fewer and shorter blocks: a look, no verdict', false)
     .option('--long', 'also what takes long: 100,000 messages, 1,000,000 conversations', false)
+    .option('--minutes <n>', 'in full for two thirds of this time, then quickly')
     .option('--json', 'print the results as JSON as well', false)
     .option('--write', 'keep them: bench/results/<date>-<commit>.json and bench/RESULTS.md', false)
     .action(async (options: Arguments) => {
@@ -79,32 +82,46 @@ async function main(argv: readonly string[]): Promise<void> {
       const unknown = ids.filter((id) => !(id in BENCHMARKS));
       if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}.`);
       const machine = watchMachine();
-      const results = await measure(ids.length > 0 ? ids : Object.keys(BENCHMARKS), options);
-      const rows = rowsOf(results, options.quick);
-      process.stdout.write(textTable(rows));
+      const results = await measure(
+        ids.length > 0 ? ids : Object.keys(BENCHMARKS),
+        options,
+        async (some) => {
+          if (options.write) await keep(some, machine(), Object.keys(BENCHMARKS));
+        },
+      );
+      process.stdout.write(textTable(rowsOf(results)));
       if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-      if (options.write) await keep(results, rows, machine());
-      if (!options.quick && results.some((result) => verdictOf(result) === 'FAILED'))
+      if (results.some((result) => !result.quick && verdictOf(result) === 'FAILED'))
         process.exitCode = 1;
     });
   await command.parseAsync([...argv]);
 }
 
 /** Each with servers of its own: what one leaves behind must not slow the next. One that breaks is told as not measured. */
-async function measure(ids: readonly string[], options: Options): Promise<readonly Measured[]> {
+async function measure(
+  ids: readonly string[],
+  options: Arguments,
+  after: (results: readonly Measured[]) => Promise<void>,
+): Promise<readonly Measured[]> {
   const results: Measured[] = [];
+  const quickFrom = options.minutes
+    ? Date.now() + Number(options.minutes) * 60_000 * IN_FULL
+    : Infinity;
   for (const id of ids) {
-    process.stdout.write(`measuring ${id} …\n`);
+    const quick = options.quick || Date.now() > quickFrom;
+    process.stdout.write(`measuring ${id}${quick ? ' quickly' : ''} …\n`);
     try {
-      results.push(...(await measureOne(id, options)));
+      const measured = await measureOne(id, { ...options, quick });
+      results.push(...measured.map((result) => ({ ...result, benchmark: id, quick })));
     } catch (error) {
       process.stderr.write(`${id}: ${error instanceof Error ? error.stack : String(error)}\n`);
       const reason = String(error).slice(0, 120);
       results.push({
         ...told(id, 'not measured', reason, Number.NaN),
-        gate: { at: 0, better: 'more' },
+        ...{ benchmark: id, quick, gate: { at: 0, better: 'more' } },
       });
     }
+    await after(results);
   }
   return results;
 }
@@ -118,22 +135,6 @@ async function measureOne(id: string, options: Options): Promise<readonly Measur
   } finally {
     await instance.stop();
   }
-}
-
-async function keep(
-  results: readonly Measured[],
-  rows: readonly string[][],
-  machine: Machine,
-): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const folder = path.join(repositoryRoot(), 'bench', 'results');
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, `${date}-${machine.commit}.json`);
-  await writeFile(file, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
-  await writeFile(
-    path.join(repositoryRoot(), 'bench', 'RESULTS.md'),
-    markdown(rows, machine, date),
-  );
 }
 
 main(process.argv).catch((error: unknown) => {

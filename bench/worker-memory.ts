@@ -8,8 +8,8 @@ import type { Benchmark } from './support/stage';
 import { slope } from './support/statistics';
 
 const CALLERS = 4;
-/** Below the worker's cache, which would give up the oldest. */
-const OPEN = { quick: [0, 100, 200], full: [0, 100, 200, 300, 400, 500] };
+/** From where the first growth of the heap is over to below the worker's cache, which would give up the oldest. */
+const OPEN = { quick: [100, 200, 300], full: [100, 200, 300, 400, 500, 580] };
 const KIB = 1024;
 
 /** P11: resident memory of the worker for each open conversation that it holds, against an empty workflow. */
@@ -43,9 +43,14 @@ export const workerMemory: Benchmark = async ({ instance, api, connector }, { qu
       what: 'worker memory per cached open conversation (slope) / empty workflow',
       ours: `${(each / KIB).toFixed(0)} KiB`,
       floor: `${(floorEach / KIB).toFixed(0)} KiB`,
-      value: each / floorEach,
+      value: floorEach > 0 ? each / floorEach : Number.NaN, // what was freed meanwhile says nothing
       interval: null,
-      gate: { at: 2, better: 'less', stretch: 1.3 },
+      gate: {
+        at: 2,
+        better: 'less',
+        stretch: 1.3,
+        why: 'Resident memory without a forced collection: an empty workflow fits into what the heap has at hand, a conversation holds its state, some forty handlers and modules of its own.',
+      },
     },
   ];
 };

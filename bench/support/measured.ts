@@ -11,12 +11,18 @@ export interface Measured {
   readonly gate: Gate | null;
   /** What every pair of blocks came to, for who wants to compute again. */
   readonly ratios?: readonly number[];
+  /** By which it is measured: `--only` takes it. */
+  readonly benchmark?: string;
+  /** Taken with fewer and shorter blocks: no verdict. */
+  readonly quick?: boolean;
 }
 
 export interface Gate {
   readonly at: number;
   readonly better: 'less' | 'more';
   readonly stretch?: number;
+  /** What stands between the figure and the gate: told under the table while it is beyond. */
+  readonly why?: string;
 }
 
 export type Verdict = 'ok' | 'FAILED' | 'not measured' | '-';
@@ -33,6 +39,12 @@ export function verdictOf({ value, interval, gate }: Measured): Verdict {
   if (beyond) return 'FAILED';
   const within = gate.better === 'less' ? high <= gate.at : low >= gate.at;
   return within || high - low <= gate.at * WIDEST ? 'ok' : 'not measured';
+}
+
+/** By how much the figure is beyond its gate, as a share of the gate; 0 where it is within, or there is nothing to compare. */
+export function beyondGate({ value, gate }: Pick<Measured, 'value' | 'gate'>): number {
+  if (!gate || Number.isNaN(value) || gate.at === 0) return 0;
+  return Math.max(0, (gate.better === 'less' ? value - gate.at : gate.at - value) / gate.at);
 }
 
 /** What was seen, and nothing to judge it by. */

@@ -1,10 +1,10 @@
 import type { Machine } from './machine';
-import { type Measured, verdictOf } from './measured';
+import { beyondGate, type Measured, verdictOf } from './measured';
 
 const HEAD = ['id', 'what', 'ours', 'floor', 'value', '95 %', 'gate', 'stretch', 'verdict'];
 
 /** Cells of the table, a line each. */
-export function rowsOf(results: readonly Measured[], quick: boolean): readonly string[][] {
+export function rowsOf(results: readonly Measured[]): readonly string[][] {
   return results.map((result) => [
     result.id,
     result.what,
@@ -14,7 +14,7 @@ export function rowsOf(results: readonly Measured[], quick: boolean): readonly s
     result.interval ? result.interval.map(figure).join('-') : '-',
     result.gate ? `${result.gate.better === 'less' ? '<=' : '>='} ${figure(result.gate.at)}` : '-',
     result.gate?.stretch === undefined ? '-' : figure(result.gate.stretch),
-    quick && result.gate ? 'quick run' : verdictOf(result),
+    result.quick && result.gate ? 'quick run' : verdictOf(result),
   ]);
 }
 
@@ -28,7 +28,7 @@ export function textTable(rows: readonly string[][]): string {
 }
 
 /** bench/RESULTS.md. */
-export function markdown(rows: readonly string[][], machine: Machine, date: string): string {
+export function markdown(results: readonly Measured[], machine: Machine, date: string): string {
   const line = (row: readonly string[]) =>
     `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const steal = machine.steal === null ? 'not told' : `${(machine.steal * 100).toFixed(1)} %`;
@@ -39,8 +39,20 @@ Written by \`npm run bench -- --write\`. What each line is, and how it is measur
 ${date}, commit ${machine.commit}. ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}; client, api, worker, Temporal and MongoDB share it.
 Load before the first block ${machine.loadBefore}; processor time taken by other guests of the host: ${steal}.
 
-${[line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n')}
-`;
+${[line(HEAD), line(HEAD.map(() => '---')), ...rowsOf(results).map(line)].join('\n')}
+${beyond(results)}`;
+}
+
+/** Which figures are beyond their gates, by how much, and why: whatever the verdict says of the interval. */
+function beyond(results: readonly Measured[]): string {
+  const notes = results.flatMap((result) => {
+    const share = beyondGate(result);
+    if (share === 0 || !result.gate) return [];
+    const { at, better, why } = result.gate;
+    const by = `${figure(result.value)} where ${figure(at)} is the ${better === 'less' ? 'most' : 'least'}, ${(share * 100).toFixed(0)} % beyond`;
+    return [`- **${result.id}**: ${by}. ${why ?? 'Why is not known yet.'}`];
+  });
+  return notes.length === 0 ? '' : `\n## Beyond the gate\n\n${notes.join('\n')}\n`;
 }
 
 function figure(value: number): string {
