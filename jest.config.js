@@ -26,6 +26,7 @@ module.exports = {
   moduleNameMapper: { '^@bots$': '<rootDir>/bots/index.ts' },
   setupFiles: ['<rootDir>/test/support/seed.ts'],
   showSeed: true,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Real servers answer in these tests, sometimes on a machine that has other work.
