@@ -69,6 +69,7 @@ export class Day {
     for (let next = this.plan.shift(); next; next = this.plan.shift()) {
       await this.goesOnTo(next.at);
       await next.act();
+      await this.looksAtTheClock();
       this.listens();
       if (this.at - shown < 900) continue;
       shown = this.at;
@@ -79,10 +80,16 @@ export class Day {
 
   private async goesOnTo(at: number): Promise<void> {
     this.at = at;
-    const wait = at - ((await this.centre.now()) - this.midnight) / 1000;
-    this.ahead = Math.max(this.ahead, -wait);
+    const wait = at - (await this.looksAtTheClock());
     await this.centre.passes(wait * 1000);
     this.listens();
+  }
+
+  /** Virtual time, seconds after midnight: what we took for an act has gone by in it, too. */
+  private async looksAtTheClock(): Promise<number> {
+    const now = ((await this.centre.now()) - this.midnight) / 1000;
+    this.ahead = Math.max(this.ahead, now - this.at);
+    return now;
   }
 
   /** What routing told agents since: they react to offers. */

@@ -93,14 +93,18 @@ describe('a simulated day', () => {
   });
 });
 
-async function simulated(seed: number): Promise<readonly Visit[]> {
+/** A machine that was too slow for a moment lets real time into the virtual: such a day is begun again, three times at most. */
+async function simulated(seed: number, attempts = 3): Promise<readonly Visit[]> {
   const staff = staffOf(scenario);
   const centre = await Centre.open(scenario, staff, binaryPath('temporal-test-server'));
   try {
-    return await new Day(centre, scenario, staff, seed, await centre.now()).runs(() => undefined);
+    const day = new Day(centre, scenario, staff, seed, await centre.now());
+    const visits = await day.runs(() => undefined);
+    if (day.ahead < 1 || attempts === 1) return visits;
   } finally {
     await centre.close();
   }
+  return simulated(seed, attempts - 1);
 }
 
 function visit(fields: Partial<Visit>): Visit {
