@@ -20,10 +20,10 @@ interface Running {
   output(): string;
 }
 
-/** The api as its own process, as the supervisor starts it. */
+/** The api as its own process, built, as the supervisor starts it. */
 async function startApi(env: Record<string, string> = {}): Promise<Running> {
   const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'api/server.ts')], {
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/api/server.js')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {

@@ -18,7 +18,6 @@ afterAll(async () => {
 describe('pages of the API in a browser', () => {
   it.each([
     ['/', 'Parley'],
-    ['/docs', 'Credentials'],
     ['/docs#/Credentials/postV1Tokens', 'Mint a token'],
   ])('%s shows itself, asks nobody else, and breaks none of its own rules', async (path, text) => {
     const page = await browser.newPage();
