@@ -5,7 +5,7 @@ import type { WrapUp } from './events';
 import { presentAgent, taskOf } from './facts';
 import type { AgentTask, ConversationState, LeaveReason, Participant } from './model';
 import { refuse } from './refusal';
-import { changeRole, unsubscribeAgent } from './stays';
+import { changeRole, lowerHand, unsubscribeAgent } from './stays';
 import { changeTask, closeTask, resumeWorking, stopWorking } from './tasks';
 import { record, type Turn, tellController } from './turn';
 
@@ -46,6 +46,7 @@ export function startWrapUp(
   why: Pick<AgentTask, 'wrapUpCause' | 'afterWrapUp'>,
 ): void {
   changeRole(turn, agent, 'WRAP_UP');
+  lowerHand(turn, agent.id);
   changeTask(turn, task, {
     state: 'WRAP_UP',
     mediaState: 'CLOSED',

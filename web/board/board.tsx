@@ -9,6 +9,7 @@ import { PageBar } from '../shared/ui/page-bar';
 import { useSignedIn } from '../shared/ui/signed-in';
 import { LineNotice } from '../shared/ui/states';
 import { Toasts } from '../shared/ui/toasts';
+import { useUnsaved } from './configuration/unsaved';
 import { Overview } from './overview/overview';
 import { useBoard } from './stats';
 import '../desk/desk.css';
@@ -28,6 +29,7 @@ export default function Board() {
   const selected = useSelection();
   const outbox = useOutbox(api);
   const board = useBoard();
+  const unsaved = useUnsaved();
   const [view, setView] = useState<View>('overview');
   useEffect(() => {
     document.title = t('board.title');
@@ -65,7 +67,7 @@ export default function Board() {
             <Boundary place="board-place">
               {view === 'overview' ? <Overview board={board} /> : null}
               {view === 'reports' ? <Reports /> : null}
-              {view === 'configuration' ? <Configuration /> : null}
+              {view === 'configuration' ? <Configuration unsaved={unsaved} /> : null}
             </Boundary>
           </main>
         ) : (

@@ -10,8 +10,11 @@ export interface Act {
   readonly body?: unknown;
 }
 
-/** What is done with a conversation. Refusals are told in words; afterwards everything that may have changed is read anew. */
-export function useAct(conversationId: string, failed: (error: unknown) => string) {
+/**
+ * What is done with a conversation. Refusals are told in words, unless `failed` has none: then the caller shows them where they belong.
+ * Afterwards everything that may have changed is read anew.
+ */
+export function useAct(conversationId: string, failed: (error: unknown) => string | null) {
   const { api } = useSignedIn();
   const client = useQueryClient();
   const toast = useToast();
@@ -21,7 +24,10 @@ export function useAct(conversationId: string, failed: (error: unknown) => strin
         ...(body === undefined ? {} : { body }),
         key: crypto.getRandomValues(new Uint32Array(4)).join(''),
       }),
-    onError: (error) => toast(failed(error), 'error'),
+    onError: (error) => {
+      const words = failed(error);
+      if (words !== null) toast(words, 'error');
+    },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: keys.conversation(conversationId) });
       void client.invalidateQueries({ queryKey: keys.lists });

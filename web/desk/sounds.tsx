@@ -6,11 +6,22 @@ import { prefer, preference } from '../shared/session';
 
 let context: AudioContext | null = null;
 
-/** A short tone; `offer` rises, `message` is single and soft. Silent where sounds are off or the browser wants a click first. */
-export function play(sound: 'offer' | 'message'): void {
-  if (!preference('sounds', true)) return;
+/** Browsers let nothing sound, and complain about whoever tries, before the first click or key: the means are made with it. */
+function awaken(): void {
+  if (navigator.userActivation?.isActive === false) return; // Escape alone, or a modifier
   try {
     context ??= new AudioContext();
+    if (context.state === 'suspended') void context.resume().catch(() => undefined);
+  } catch {
+    // No sound is no reason to stop.
+  }
+}
+for (const gesture of ['pointerup', 'keydown']) addEventListener(gesture, awaken, true);
+
+/** A short tone; `offer` rises, `message` is single and soft. Silent where sounds are off or the browser wants a click first. */
+export function play(sound: 'offer' | 'message'): void {
+  if (context?.state !== 'running' || !preference('sounds', true)) return;
+  try {
     const [low, high] = sound === 'message' ? [520, null] : [660, 880];
     tone(context, low, 0);
     if (high !== null) tone(context, high, 0.16);

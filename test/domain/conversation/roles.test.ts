@@ -339,6 +339,17 @@ describe('roles (domain.md 4.2)', () => {
       ]);
     });
 
+    it('falls when its agent wraps up', () => {
+      const story = anActiveStory(withWrapUp);
+      story.request('raiseHand', { actor: agent('a1'), raised: true });
+      story.leaves('a1');
+      expect(story.state.raisedHands).toEqual([]);
+      expect([story.runs('handRaise:a1'), story.state.participants.at(-1)?.leftAt]).toEqual([
+        false,
+        null,
+      ]);
+    });
+
     it("goes with the agent, and is nobody else's", () => {
       const story = anActiveStory();
       story.request('raiseHand', { actor: agent('a1'), raised: true });

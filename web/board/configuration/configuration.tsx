@@ -9,13 +9,18 @@ import { Empty, Failed, Loading } from '../../shared/ui/states';
 import { ObjectEditor, type Stored } from './object-editor';
 import { RESOURCES, type Resource } from './resources';
 import { type Document, fieldsOf } from './schema';
+import { draftKey, type Unsaved } from './unsaved';
 
 /** All configured objects, edited by forms that the API's own description makes: a new field needs no new page. */
-export default function Configuration() {
+export default function Configuration({ unsaved }: { unsaved: Unsaved }) {
   const { t } = useLocale();
   const { api } = useSignedIn();
-  const [resource, setResource] = useState<Resource>('channels');
-  const [id, setId] = useState<string | null>(null);
+  const [{ resource, id }, setPlace] = useState(unsaved.place);
+  function go(place: Unsaved['place']): void {
+    unsaved.place = place;
+    setPlace(place);
+  }
+  const setId = (next: string | null) => go({ resource, id: next });
   const document = useQuery({
     queryKey: ['openapi'],
     queryFn: ({ signal }) => api.call<Document>('GET', '/openapi.json', { signal }),
@@ -47,10 +52,7 @@ export default function Configuration() {
             type="button"
             className="config-item"
             aria-current={name === resource ? 'true' : undefined}
-            onClick={() => {
-              setResource(name);
-              setId(null);
-            }}
+            onClick={() => go({ resource: name, id: null })}
           >
             {t(`resource.${name}`)}
           </button>
@@ -94,8 +96,9 @@ export default function Configuration() {
         {id === null ? <p className="dim">{t('config.choose')}</p> : null}
         {id !== null && fields && (id === '' || chosen) ? (
           <ObjectEditor
-            key={`${resource}:${id}:${chosen?.version ?? 0}`}
+            key={draftKey(resource, id, chosen?.version ?? 0)}
             resource={resource}
+            unsaved={unsaved}
             fields={fields}
             stored={chosen ?? null}
             saved={(object) => setId(object?.id ?? null)}

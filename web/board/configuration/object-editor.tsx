@@ -8,7 +8,8 @@ import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import { wordsOf } from './field-words';
-import { type Draft, draftOf, type Field, objectOf } from './schema';
+import { draftOf, type Field, objectOf } from './schema';
+import { type Begun, draftKey, type Unsaved } from './unsaved';
 
 export type Stored = Readonly<Record<string, unknown>> & {
   readonly id: string;
@@ -21,21 +22,36 @@ export interface ObjectEditorProps {
   /** Null: a new one. */
   readonly stored: Stored | null;
   readonly saved: (object: Stored | null) => void;
+  readonly unsaved: Unsaved;
 }
 
 /** One object: checked here as far as its schema says, by the server for the rest, whose words stand at the field they are about. */
-export function ObjectEditor({ resource, fields, stored, saved }: ObjectEditorProps) {
+export function ObjectEditor({ resource, fields, stored, saved, unsaved }: ObjectEditorProps) {
   const { t } = useLocale();
   const { api } = useSignedIn();
   const client = useQueryClient();
   const toast = useToast();
   const said = useErrorText();
-  const [id, setId] = useState(stored?.id ?? '');
-  const [draft, setDraft] = useState<Draft>(() => draftOf(fields, stored ?? {}));
+  const { begun } = unsaved;
+  const key = draftKey(resource, stored?.id ?? '', stored?.version ?? 0);
+  const [{ id, draft }, setBegun] = useState(() => begun.get(key) ?? asStored());
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [deleting, setDeleting] = useState(false);
   const path = `/v1/${resource}`;
+  function asStored(): Begun {
+    return { id: stored?.id ?? '', draft: draftOf(fields, stored ?? {}) };
+  }
+  function change(next: Begun): void {
+    begun.set(key, next);
+    setBegun(next);
+  }
+  function discard(): void {
+    begun.delete(key);
+    setBegun(asStored());
+    setFaults({});
+  }
   const done = (object: Stored | null) => {
+    begun.delete(key);
     toast(t(object ? 'config.saved' : 'config.deleted'), 'done');
     void client.invalidateQueries({ queryKey: ['config', resource] });
     void client.invalidateQueries({ queryKey: ['workspace'] });
@@ -60,7 +76,10 @@ export function ObjectEditor({ resource, fields, stored, saved }: ObjectEditorPr
         ),
       );
       const stale = error instanceof ApiError && error.status === 412;
-      if (stale) void client.invalidateQueries({ queryKey: ['config', resource] });
+      if (stale) {
+        begun.delete(key);
+        void client.invalidateQueries({ queryKey: ['config', resource] });
+      }
       toast(stale ? t('config.stale') : told.length > 0 ? t('config.wrong') : said(error), 'error');
     },
   });
@@ -94,7 +113,7 @@ export function ObjectEditor({ resource, fields, stored, saved }: ObjectEditorPr
         value={id}
         readOnly={stored !== null}
         error={faults['id']}
-        onChange={(event) => setId(event.currentTarget.value)}
+        onChange={(event) => change({ id: event.currentTarget.value, draft })}
       />
       {fields.map((field) => (
         <FieldEditor
@@ -102,7 +121,7 @@ export function ObjectEditor({ resource, fields, stored, saved }: ObjectEditorPr
           field={field}
           value={draft[field.name] ?? ''}
           error={faults[field.name]}
-          change={(value) => setDraft((all) => ({ ...all, [field.name]: value }))}
+          change={(value) => change({ id, draft: { ...draft, [field.name]: value } })}
         />
       ))}
       <div className="buttons">
@@ -113,6 +132,16 @@ export function ObjectEditor({ resource, fields, stored, saved }: ObjectEditorPr
           <Button variant="default" onClick={() => setDeleting(true)}>
             {t('config.delete')}
           </Button>
+        ) : null}
+        {begun.has(key) ? (
+          <>
+            <Button variant="subtle" color="gray" onClick={discard}>
+              {t('config.discard')}
+            </Button>
+            <span className="dim" role="status">
+              {t('config.unsaved')}
+            </span>
+          </>
         ) : null}
       </div>
       {deleting ? (

@@ -9,6 +9,7 @@ import { Empty, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import type { AgentStats, Stats } from '../stats';
 import { TableScroll } from '../table-scroll';
+import { meanHandleSeconds } from './handle-time';
 
 const ORDER: readonly string[] = ['READY', 'NOT_READY', 'UNKNOWN', 'LOGOUT'];
 
@@ -64,7 +65,8 @@ function AgentRow({ agent }: { agent: AgentStats }) {
       api.call('PUT', `/v1/agents/${encodeURIComponent(agent.id)}/state`, { body: { state } }),
     onError: (error) => toast(said(error), 'error'),
   });
-  const { answered, rona, handleSeconds } = agent.today;
+  const { answered, rona } = agent.today;
+  const handle = meanHandleSeconds(agent.today);
   return (
     <tr>
       <th scope="row" dir="auto">
@@ -93,7 +95,7 @@ function AgentRow({ agent }: { agent: AgentStats }) {
       </td>
       <td className="tabular">{number(answered)}</td>
       <td className="tabular">{number(rona)}</td>
-      <td className="tabular">{answered > 0 ? clock(handleSeconds / answered) : '–'}</td>
+      <td className="tabular">{handle === null ? '–' : clock(handle)}</td>
       <td>
         {me.role === 'supervisor' ? (
           <Menu position="bottom-end" withinPortal>

@@ -7,6 +7,7 @@ import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import { useAct } from '../acts';
+import { wrapUpDueAt } from './wrap-up-due';
 
 /** At most so many labels in one submission (domain.md 6.15). */
 const LABELS_MAX = 5;
@@ -31,10 +32,8 @@ export function WrapUpDialog({
   const session = conversation.channelSessions[0];
   const channel = workspace.channels.find(({ id }) => id === session?.channelId);
   const form = workspace.wrapUpForms.find(({ id }) => id === channel?.wrapUpFormId);
-  const due = conversation.timers.find(
-    ({ name }) => name === `wrapUp:${me.subject}` || name.startsWith('wrapUp:'),
-  );
-  const left = useUntil(due?.dueAt);
+  const dueAt = wrapUpDueAt(conversation, me.subject);
+  const left = useUntil(dueAt);
   const mustEnd = conversation.participants.some(
     ({ id, role, leftAt }) => id === me.subject && role === 'WRAP_UP' && leftAt === null,
   );
@@ -69,7 +68,7 @@ export function WrapUpDialog({
           submit({ labels, ...(note.trim() ? { note: note.trim() } : {}) });
         }}
       >
-        {due ? <p className="tag tabular">{t('wrapUp.left', { time: clock(left) })}</p> : null}
+        {dueAt ? <p className="tag tabular">{t('wrapUp.left', { time: clock(left) })}</p> : null}
         {form ? null : <p className="dim">{t('wrapUp.noForm')}</p>}
         {form?.categories.map(({ name, values }) => (
           <NativeSelect

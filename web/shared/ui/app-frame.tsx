@@ -1,6 +1,6 @@
-import { createTheme, DirectionProvider, MantineProvider } from '@mantine/core';
+import { createTheme, DirectionContext, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from '../api';
 import { firstLocale, LocaleProvider, useLocale } from '../i18n/locale';
@@ -49,9 +49,14 @@ export async function drawPage(page: ReactNode): Promise<void> {
 }
 
 function Themed({ children }: { children: ReactNode }) {
-  const { dir, name } = useLocale();
+  const { dir } = useLocale();
+  // The language alone decides, and the page stays as it is: what was begun in it is not lost by reading it in another one.
+  const direction = useMemo(
+    () => ({ dir, setDirection: () => undefined, toggleDirection: () => undefined }),
+    [dir],
+  );
   return (
-    <DirectionProvider key={name} initialDirection={dir} detectDirection={false}>
+    <DirectionContext value={direction}>
       <MantineProvider
         theme={THEME}
         defaultColorScheme="auto"
@@ -60,6 +65,6 @@ function Themed({ children }: { children: ReactNode }) {
       >
         {children}
       </MantineProvider>
-    </DirectionProvider>
+    </DirectionContext>
   );
 }
