@@ -1,5 +1,5 @@
 import type { RoutingEvent } from './events';
-import type { RoutingRequest, Waiting } from './model';
+import type { MrdStateName, RoutingRequest, Waiting } from './model';
 import { isRoutable } from './mrd-states';
 import { close, drop, queueOf, ring } from './offers';
 import { takenOver } from './places';
@@ -48,12 +48,22 @@ export function whyNotRoutable(
   if (!agent) return 'The agent is not logged in.';
   if (domainIsFull(turn)) return 'The routing domain is full.';
   const mrd = agent.mrds.get(mrdId)?.state;
-  if (!mrd || !isRoutable(mrd)) return `The agent is ${mrd ?? 'not'} in ${mrdId}.`;
+  if (!mrd) return `The agent does not serve ${mrdId}.`;
+  if (!isRoutable(mrd)) return NOT_ROUTABLE[mrd] ?? `The agent is ${mrd} in ${mrdId}.`;
   if (!state.available.get(mrdId)?.has(agentId)) return 'The agent is at capacity.';
   if (agent.places.has(conversationId) || presentAgentIds.includes(agentId))
     return 'The agent is in the conversation already.';
   return null;
 }
+
+const NOT_ROUTABLE: Partial<Record<MrdStateName, string>> = {
+  UNKNOWN: 'The connection to the agent is lost.',
+  NOT_READY: 'The agent is not ready.',
+  PENDING_NOT_READY: 'The agent is not ready, and finishes what is left.',
+  RESERVED: 'The agent is being offered something just now.',
+  BUSY: 'The agent is at capacity.',
+  INTERRUPTED: 'The agent is taken by other work.',
+};
 
 /** An offer to the one agent who is named. The caller has seen that the agent is routable. */
 export function offerNow(turn: RoutingTurn, asked: RoutingRequest, agentId: string): Waiting {

@@ -16,6 +16,7 @@ const LISTS_EVERY_MS = 2000;
 const DRAWN_EVERY_MS = 100;
 /** Entries that change nothing but the transcript. */
 const SPOKEN = /_MESSAGE$|^NOTE_ADDED$|^MESSAGE_|^BOT_SUGGESTION$|^WRAPUP_APPLIED$/;
+const TURNS: ReadonlySet<string> = new Set(['CUSTOMER_MESSAGE', 'AGENT_MESSAGE']);
 
 interface Typing {
   readonly typing: boolean;
@@ -87,6 +88,7 @@ function createBuffer(client: QueryClient, id: string) {
   let waiting = false;
   let last = 0;
   let flushed = 0;
+  let turn: Entry['type'] | null = null;
   function later(): void {
     if (waiting) return;
     waiting = true;
@@ -103,15 +105,18 @@ function createBuffer(client: QueryClient, id: string) {
         append(known, added),
       ),
     );
-    const answered = added.some(({ type }) => type === 'AGENT_MESSAGE');
-    const isWarned = client
-      .getQueryData<readonly SlaNotice[]>(keys.notices)
-      ?.some(({ conversationId }) => conversationId === id);
-    if (added.some(({ type }) => !SPOKEN.test(type)) || (answered && isWarned))
+    if (added.map(({ type }) => changesMore(type)).includes(true))
       void client.invalidateQueries({ queryKey: keys.conversation(id) });
     if (added.length > 0) refreshLists(client);
     const customers = added.filter(({ type }) => type === 'ASSOCIATED_CUSTOMER_CHANGED');
     if (customers.length > 0) void client.invalidateQueries({ queryKey: ['customer'] });
+  }
+  /** Timers go on and off with an answer, and with the first word of a customer after one; further words change nothing. */
+  function changesMore(type: Entry['type']): boolean {
+    if (!TURNS.has(type)) return !SPOKEN.test(type);
+    const passed = type === 'AGENT_MESSAGE' || type !== turn;
+    turn = type;
+    return passed;
   }
   return {
     last: () => last,

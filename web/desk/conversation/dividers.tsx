@@ -92,7 +92,7 @@ export function useEventText(): (entry: Entry) => string {
         return t(`event.${type}`, {
           operation: named('operation', fact('operation')),
           target: target(),
-          reason: fact('reason'),
+          reason: named('taskCloseReason', fact('reason')),
         });
       case 'HAND_RAISED':
         return t(data?.['raised'] === true ? 'event.handUp' : 'event.handDown', { who: about });

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Modal, NativeSelect, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Stats } from '../../board/stats';
 import { ApiError } from '../../shared/api';
@@ -28,7 +28,7 @@ export function HandOverDialog({
   const { me, workspace } = useSignedIn();
   const toast = useToast();
   const act = useAct(conversation.id, () => null);
-  const states = useAgentStates(me.role === 'supervisor');
+  const states = useAgentStates(me.role === 'supervisor', act.failureCount);
   const passesOn = operation === 'transfers' || operation === 'reassign';
   const obstacle = obstacleOf(conversation);
   const consulted = obstacle?.kind === 'CONSULT' ? obstacle.who : null;
@@ -52,7 +52,10 @@ export function HandOverDialog({
       { method: 'POST', path: operation === 'reassign' ? '/transfers' : `/${operation}`, body },
       {
         onSuccess: () => {
-          toast(t(`handOver.${operation}.done`), 'done');
+          toast(
+            t(`handOver.${warm && operation === 'transfers' ? 'warm' : operation}.done`),
+            'done',
+          );
           close();
         },
       },
@@ -116,9 +119,7 @@ export function HandOverDialog({
             onChange={(event) => setWarm(event.currentTarget.checked)}
           />
         ) : (
-          <p className="dim">
-            {operation === 'transfers' ? t('handOver.warmHint') : t(`handOver.${operation}.hint`)}
-          </p>
+          <p className="dim">{t(`handOver.${operation}.hint`)}</p>
         )}
         <Textarea
           label={t('handOver.note')}
@@ -227,10 +228,11 @@ function Refused({
 }
 
 /** In which state the agents are whom a supervisor has; others are told nothing of their colleagues. */
-function useAgentStates(told: boolean): ReadonlyMap<string, string> {
+function useAgentStates(told: boolean, refusals: number): ReadonlyMap<string, string> {
   const { api } = useSignedIn();
   const { data } = useQuery({
-    queryKey: ['stats', 'agents'],
+    queryKey: ['stats', 'agents', refusals],
+    placeholderData: keepPreviousData,
     enabled: told,
     queryFn: ({ signal }) => api.call<Stats>('GET', '/v1/stats', { signal }),
     refetchInterval: 5000,
