@@ -1,6 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { button, eventually, type InPage, useWidgetStage, write } from '../support/widget-stage';
+import { all, HOSTILE_EDIT, HOSTILE_REACTIONS, hostileBodies } from '../support/hostile-bodies';
+import { missingFrom, packed } from '../support/hostile-texts';
+import { plant, shownIn, tracesIn } from '../support/inert';
+import {
+  button,
+  countRuns,
+  eventually,
+  type InPage,
+  useWidgetStage,
+  write,
+} from '../support/widget-stage';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
 
 const NELL = { type: 'BOT', id: 'greeter', name: 'Nell' };
@@ -14,81 +24,59 @@ const MENU = {
   ],
 };
 
+const THE_END = { type: 'PLAIN', text: 'the end' };
+/** What the widget shows of what visitors send; phone numbers it shows by their digits, and the copies of a mail to nobody. */
+const VISITORS_FIELDS = [
+  ...(['text', 'edited', 'emoji', 'caption', 'fileName', 'placeName', 'placeAddress'] as const),
+  ...([
+    'contactName',
+    'contactEmail',
+    'linkTitle',
+    'choiceId',
+    'choiceTitle',
+    'choiceText',
+  ] as const),
+  ...(['subject', 'mailText'] as const),
+];
+/** Code neither as markup nor as an address: Markdown whose code is encoded, and a text that runs the other way. */
+const NEITHER = XSS_PAYLOADS.filter((payload) => !/ran\(|evil/.test(payload));
+const EMPTY = '<!doctype html><title>planted</title>';
+
 const stage = useWidgetStage();
 
 describe('hostile text', () => {
   it.each(['TEXT', 'MARKDOWN'])(
-    'stays text: forty payloads in every field, as %s',
+    'stays text: forty payloads in every field, as %s, in this tab and in the next',
     async (format) => {
       const page = await stage.chat();
-      for (const payload of XSS_PAYLOADS) {
-        const actor = { type: 'AGENT', id: 'agt_x', name: payload };
-        stage.server().say({
-          type: 'AGENT_MESSAGE',
-          actor,
-          body: { type: 'PLAIN', text: payload, format },
-        });
-        stage
-          .server()
-          .say({ type: 'AGENT_SUBSCRIBED', actor, data: { name: payload, role: 'PRIMARY' } });
-        stage.server().say({
-          type: 'BOT_MESSAGE',
-          actor,
-          body: { type: 'URL', url: payload, title: payload },
-        });
-        stage.server().say({
-          type: 'BOT_MESSAGE',
-          actor,
-          body: { type: 'FILE', mediaId: payload, fileName: payload, caption: payload },
-        });
-        stage.server().say({
-          type: 'BOT_MESSAGE',
-          actor,
-          body: {
-            type: 'BUTTON',
-            text: payload,
-            header: payload,
-            footer: payload,
-            choices: [{ id: payload, title: payload, description: payload, section: payload }],
-          },
-        });
-        stage.server().say({
-          type: 'BOT_MESSAGE',
-          actor,
-          body: { type: 'CAROUSEL', cards: [{ title: payload, text: payload }] },
-        });
-      }
-      stage
-        .server()
-        .say({ type: 'BOT_MESSAGE', actor: NELL, body: { type: 'PLAIN', text: 'the end' } });
-      await page.getByText('the end', { exact: true }).waitFor();
-      await button(page, 'Show earlier').click();
-      await button(page, 'Show earlier').waitFor({ state: 'detached' });
+      await write(page, all('text'));
+      await page.getByText('Sent', { exact: true }).waitFor();
+      for (const payload of XSS_PAYLOADS) sayAll(payload, format);
+      sayAsVisitor();
+      const [name = ''] = packed('name', 256);
+      stage.server().say({ type: 'BOT_MESSAGE', actor: NELL, body: THE_END });
+      stage.server().hint('typing', { typing: true, actor: { ...ANA, name } });
+      await page.locator('.typing').filter({ hasText: name }).waitFor();
+      await expectInert(page);
 
-      const found = await page.evaluate(inspectShadow);
-      expect(found.ran).toBe(0);
-      expect(found.strangers).toEqual([]);
-      expect(found.attributes).toEqual([]);
-      expect(found.links.filter((href) => !/^(https?|mailto|tel):/.test(href))).toEqual([]);
-      expect(found.text).toContain('<script>ran()</script>');
+      const next = await page.context().newPage();
+      await next.goto(stage.server().origin);
+      await button(next, 'Open chat').click();
+      await expectInert(next);
     },
   );
 
-  it('would be noticed if it ran', async () => {
-    const page = await stage.browser().newPage();
-    await page.setContent('<parley-webchat></parley-webchat>');
-    await page.evaluate((payload) => {
-      const scope = globalThis as unknown as InPage;
-      scope.times = 0;
-      scope.ran = () => {
-        scope.times += 1;
-      };
-      const host = scope.document.querySelector('parley-webchat');
-      if (host) host.attachShadow({ mode: 'open' }).innerHTML = payload;
-    }, '<img src=x onerror=ran()>');
-    await eventually(async () => (await page.evaluate(inspectShadow)).ran > 0);
-    const { strangers, attributes } = await page.evaluate(inspectShadow);
-    expect({ strangers, attributes }).toEqual({ strangers: ['img'], attributes: ['onerror'] });
+  it('would be noticed: payloads run, and leave traces where they become markup or an address', async () => {
+    const page = await (await stage.browser().newContext()).newPage();
+    await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: EMPTY }));
+    await page.goto('https://planted.example/');
+    await page.evaluate(countRuns);
+    const noMarkup = await plant(page, XSS_PAYLOADS, 'markup');
+    expect(noMarkup).toHaveLength(14);
+    expect(await plant(page, noMarkup, 'address')).toEqual(NEITHER);
+    await eventually(() => page.evaluate(() => (globalThis as unknown as InPage).times > 0));
+    expect(missingFrom(await shownIn(page, 'body'), 'text')).toHaveLength(XSS_PAYLOADS.length);
+    await page.context().close();
   });
 });
 
@@ -168,22 +156,51 @@ async function violations(page: Page): Promise<readonly string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
 }
 
-/** Runs in the page: what a payload would have left behind. */
-function inspectShadow() {
-  const scope = globalThis as unknown as InPage;
-  const root = scope.document.querySelector('parley-webchat')?.shadowRoot;
-  const elements = [...(root?.querySelectorAll('*') ?? [])];
-  const own =
-    'a bdi br button canvas code div em form h2 h3 header i input label li p path small span strong svg textarea time ul';
-  return {
-    ran: scope.times,
-    text: root?.textContent ?? '',
-    strangers: elements
-      .map(({ localName }) => localName)
-      .filter((name) => !own.split(' ').includes(name)),
-    attributes: elements
-      .flatMap((element) => element.getAttributeNames())
-      .filter((name) => name.startsWith('on') || name === 'srcdoc'),
-    links: elements.flatMap((element) => element.getAttribute('href') ?? []),
-  };
+/** Everything that the business says, each part of it the payload. */
+function sayAll(payload: string, format: string): void {
+  const { say } = stage.server();
+  const actor = { type: 'AGENT', id: 'agt_x', name: payload };
+  const choices = [{ id: payload, title: payload, description: payload, section: payload }];
+  const file = { mediaId: payload, fileName: payload, caption: payload };
+  say({ type: 'AGENT_MESSAGE', actor, body: { type: 'PLAIN', text: payload, format } });
+  say({ type: 'AGENT_SUBSCRIBED', actor, data: { name: payload, role: 'PRIMARY' } });
+  say({ type: 'BOT_MESSAGE', actor, body: { type: 'URL', url: payload, title: payload } });
+  say({ type: 'BOT_MESSAGE', actor, body: { type: 'FILE', ...file } });
+  const menu = { type: 'BUTTON', text: payload, header: payload, footer: payload, choices };
+  say({ type: 'BOT_MESSAGE', actor, body: menu });
+  const cards = [{ title: payload, text: payload, choices }];
+  say({ type: 'BOT_MESSAGE', actor, body: { type: 'CAROUSEL', cards } });
+}
+
+/** Everything that visitors send, on this channel or another of theirs: all payloads in each field. */
+function sayAsVisitor(): void {
+  const { say } = stage.server();
+  const said = { type: 'CUSTOMER_MESSAGE', actor: { type: 'CUSTOMER', id: 'cus_1', name: null } };
+  for (const body of hostileBodies('med_1')) say({ ...said, body });
+  const [fileName = ''] = packed('fileName', 255);
+  for (const state of ['PENDING', 'FAILED'])
+    say({
+      ...said,
+      body: { type: 'FILE', mediaId: state, fileName },
+      media: [{ mediaId: state, state }],
+    });
+  say({ ...said, id: 'odd', body: { type: 'PLAIN', text: 'Odd' } });
+  for (const [n, emoji] of HOSTILE_REACTIONS.entries()) {
+    const actor = { type: 'AGENT', id: `agt_${n}`, name: emoji };
+    say({ type: 'MESSAGE_REACTED', actor, data: { messageId: 'odd', emoji } });
+  }
+  say({ ...said, id: 'changed', body: { type: 'PLAIN', text: 'Soon to change' } });
+  say({ ...said, type: 'MESSAGE_EDITED', data: { messageId: 'changed' }, body: HOSTILE_EDIT });
+}
+
+/** No text became more than text, and all of them are there to be read. */
+async function expectInert(page: Page): Promise<void> {
+  await page.getByText('the end', { exact: true }).waitFor();
+  const earlier = button(page, 'Show earlier');
+  while ((await earlier.count()) > 0) await earlier.click();
+  expect(await tracesIn(page)).toEqual([]);
+  expect(await page.evaluate(() => (globalThis as unknown as InPage).times)).toBe(0);
+  const shown = await shownIn(page, '.bubble, .notice, .name, .choices, .message button');
+  expect(VISITORS_FIELDS.flatMap((field) => missingFrom(shown, field))).toEqual([]);
+  expect(shown).toContain('<script>ran()</script>');
 }

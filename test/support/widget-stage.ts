@@ -68,13 +68,7 @@ export function useWidgetStage(): WidgetStage {
     );
     context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
-    await context.addInitScript(() => {
-      const scope = globalThis as unknown as InPage;
-      scope.times = 0;
-      scope.ran = () => {
-        scope.times += 1;
-      };
-    });
+    await context.addInitScript(countRuns);
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
       if (origin !== server.origin && protocol !== 'blob:') complaints.push(request.url());
@@ -99,6 +93,15 @@ function buildWidget(): ReadonlyMap<string, string> {
   const files = new Map(names.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
   rmSync(folder, { recursive: true });
   return files;
+}
+
+/** Runs in the page: from now on it knows how often a text ran. */
+export function countRuns(): void {
+  const scope = globalThis as unknown as InPage;
+  scope.times = 0;
+  scope.ran = () => {
+    scope.times += 1;
+  };
 }
 
 export function button(page: Page, name: string) {
@@ -135,7 +138,6 @@ export interface InPage {
 }
 interface Host {
   readonly shadowRoot: Root | null;
-  attachShadow(options: { readonly mode: 'open' }): { innerHTML: string };
 }
 interface Root {
   readonly textContent: string | null;

@@ -14,6 +14,8 @@ export interface FakeEntry {
   readonly actor?: { readonly type: string; readonly id: string; readonly name: string | null };
   readonly body?: unknown;
   readonly data?: unknown;
+  readonly reactions?: unknown;
+  readonly media?: unknown;
   readonly id?: string;
   readonly at?: string;
   readonly providerMessageId?: string;

@@ -69,12 +69,17 @@ export function useLocale(): Locale {
   return locale;
 }
 
+/** Signs that set the direction of what follows them. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+
 function createLocale(name: LocaleName, words: Words, choose: Locale['choose']): Locale {
   const { time, day, dateTime } = datesIn(name);
   const dir = name === 'ar' ? 'rtl' : 'ltr';
-  // A name in Latin letters must not turn the sentence around it: it is isolated (U+2068, U+2069).
+  // A name must not turn the sentence around it: it is isolated (U+2068, U+2069), and cannot end that itself.
   const placed = (value: string | number | undefined) =>
-    dir === 'rtl' && typeof value === 'string' ? `\u2068${value}\u2069` : String(value ?? '');
+    typeof value === 'string' && (dir === 'rtl' || TURNS.test(value))
+      ? `\u2068${value.replaceAll(/[\u2066-\u2069]/g, '')}\u2069`
+      : String(value ?? '');
   return {
     name,
     dir,
