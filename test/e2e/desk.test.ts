@@ -1,4 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import { startHostileCustomers } from '../support/hostile-customers';
+import { packed } from '../support/hostile-texts';
+import { tour } from '../support/hostile-tour';
+import { tracesIn } from '../support/inert';
 import { eventually, useStaffStage, violations, write } from '../support/staff-stage';
 import { XSS_PAYLOADS } from '../support/xss-payloads';
 
@@ -126,7 +130,7 @@ describe('desk and board', () => {
   it('show mails as they were laid out, without their scripts, and send answers later', async () => {
     const admin = stage.adminToken();
     const { email, subject } = await aMail(
-      '<h1>Broken</h1><p>My <b>vase</b><script>ran()</script><img src="https://elsewhere.example/x.png" onerror="ran()"></p>',
+      `<h1>Broken</h1><p>My <b>vase</b> of <a href="https://shop.example/">yours</a>${XSS_PAYLOADS.map((payload) => `<div>${payload}</div>`).join('')}<img src="https://elsewhere.example/x.png" onerror="ran()"></p>`,
     );
     const token = await stage.token('agent', 'agt_ben');
     await stage.call(token, 'POST', `${email}/participants`, {
@@ -139,7 +143,10 @@ describe('desk and board', () => {
     await button(ben, 'Formatted mail').click();
     const mail = ben.frameLocator('iframe');
     await mail.getByRole('heading', { name: 'Broken' }).waitFor();
-    expect(await mail.locator('script, img, [onerror]').count()).toBe(0);
+    const frame = await (await ben.locator('iframe').elementHandle())?.contentFrame();
+    expect(frame && (await tracesIn(frame))).toEqual([]);
+    expect(await mail.locator('img, svg, form, style').count()).toBe(0);
+    await mail.getByRole('link', { name: 'yours' }).waitFor();
     await ben.keyboard.press('Escape');
 
     await ben.getByRole('textbox', { name: 'Subject' }).fill('Your vase');
@@ -175,26 +182,14 @@ describe('desk and board', () => {
     expect(new URL(page.url()).search).toBe('');
   }, 180_000);
 
-  it('show texts that would be code, and run none', async () => {
-    const channel = await stage.call<{ token: string }>('', 'POST', '/webchat/web/sessions', {
-      customer: { name: '<img src=x onerror=ran()>' },
-      channelData: { 'x"><script>ran()</script>': '<svg onload=ran()>' },
-    });
-    for (const [n, text] of XSS_PAYLOADS.entries())
-      await stage.call(channel.token, 'POST', '/webchat/messages', {
-        clientMessageId: `xss-${n}`,
-        body: { type: 'PLAIN', text },
-      });
-    const supervisor = await stage.token('supervisor', 'sup_sara');
-    const page = await stage.signIn(await stage.open(), '/board', supervisor);
-    await page.getByRole('button', { name: 'Open <img src=x onerror=ran()>' }).click();
-    await button(page, 'Monitor').click();
-    await page.getByRole('textbox', { name: 'Private note' }).fill(XSS_PAYLOADS[2] ?? '');
-    await button(page, 'Send').click();
-    await log(page).getByText('Private note').waitFor();
-    for (const text of XSS_PAYLOADS.slice(0, 20).reverse()) await scrollTo(page, text);
-    expect(await log(page).locator('a[href^="javascript"], iframe, script').count()).toBe(0);
-  });
+  it('show what customers made of every field as text, and run none of it', async () => {
+    const customers = await startHostileCustomers(stage);
+    try {
+      expect(await tour(stage, customers)).toEqual([]);
+    } finally {
+      await customers.close();
+    }
+  }, 180_000);
 });
 
 /** A visitor has written; the path of their conversation. */
@@ -240,11 +235,12 @@ async function aMail(html: string): Promise<{ readonly email: string; readonly s
     { name: 'Ben', username: 'ben', mrds: [{ mrdId: 'chat' }, { mrdId: 'email' }] },
     { 'if-match': `"${ben.version}"` },
   );
-  const subject = 'A vase';
+  const [subject = ''] = packed('subject', 990);
+  const [name = ''] = packed('name', 240);
   const raw = [
-    'From: Max <max@mail.example>',
+    `From: ${encoded(`Max ${name}`)} <max@mail.example>`,
     `To: ${address}`,
-    `Subject: ${subject}`,
+    `Subject: ${encoded(subject)}`,
     'Message-ID: <one@mail.example>',
     'Content-Type: text/html; charset=utf-8',
     '',
@@ -267,6 +263,14 @@ async function aMail(html: string): Promise<{ readonly email: string; readonly s
   return { email: `/v1/conversations/${id}`, subject };
 }
 
+/** Words of a mail's header, in pieces of a line each (RFC 2047). */
+function encoded(text: string): string {
+  const pieces = text.match(/.{1,20}/gsu) ?? [];
+  return pieces
+    .map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`)
+    .join('\r\n ');
+}
+
 /** The supervisor sees it on the board, looks in unseen, and whispers. */
 async function supervise(context: BrowserContext, mia: Page, ana: Page): Promise<void> {
   const sara = await stage.signIn(context, '/board', await stage.token('supervisor', 'sup_sara'));
@@ -279,18 +283,6 @@ async function supervise(context: BrowserContext, mia: Page, ana: Page): Promise
   await button(sara, 'Send').click();
   await said(ana, 'Offer her a discount.').waitFor();
   expect(await mia.getByText('Offer her a discount.').count()).toBe(0);
-}
-
-/** Only what is near is in the page: it is scrolled until the text is there. */
-async function scrollTo(page: Page, text: string): Promise<void> {
-  const start = text.slice(0, 20).trim();
-  for (let turn = 0; turn < 40; turn += 1) {
-    if ((await log(page).textContent())?.includes(start)) return;
-    await log(page).hover();
-    await page.mouse.wheel(0, -250);
-    await page.waitForTimeout(20);
-  }
-  throw new Error(`${text} is not shown`);
 }
 
 describe('accessibility (axe, WCAG 2.2 AA)', () => {
