@@ -146,15 +146,25 @@ export class Centre {
     await this.settles();
   }
 
-  /** Until nobody has anything to do: a query is answered after everything that the workflow was told before it. */
+  /** Until nobody has anything to do: no activity waits or runs, and a query is answered after everything that was told before it. */
   private async settles(): Promise<void> {
-    for (let before = -1; before !== this.calls; ) {
+    const told = new Set<string>([r.routingWorkflowId()]);
+    for (let before = -1; before !== this.calls || (await this.haveWork(told)); ) {
       before = this.calls;
-      const told = [...this.touched];
+      const touched = [...this.touched];
       this.touched.clear();
-      await Promise.all(told.map((workflowId) => this.handled(workflowId)));
+      for (const workflowId of touched) told.add(workflowId);
+      await Promise.all(touched.map((workflowId) => this.handled(workflowId)));
       await this.routing.query(r.getQueuesQuery);
     }
+  }
+
+  /** Whether one of them waits for an activity, which may not have begun yet. */
+  private async haveWork(workflowIds: ReadonlySet<string>): Promise<boolean> {
+    const descriptions = await Promise.all(
+      [...workflowIds].map((id) => this.env.client.workflow.getHandle(id).describe()),
+    );
+    return descriptions.some(({ raw }) => (raw.pendingActivities?.length ?? 0) > 0);
   }
 
   private async handled(workflowId: string): Promise<void> {
