@@ -29,9 +29,10 @@ const FOREVER = '2100-01-01T00:00:00.000Z';
 export class Centre {
   private readonly workers: { readonly worker: Worker; readonly running: Promise<void> }[] = [];
   private readonly news: AgentEvent[] = [];
-  /** Calls of activities so far: while they grow, something still goes on. */
-  private calls = 0;
-  /** Conversations that something was told since it was last looked. */
+  /** Calls of activities so far, and of them those that have ended. */
+  private begun = 0;
+  private ended = 0;
+  /** Conversations that something was told since all were last at rest. */
   private readonly touched = new Set<string>();
   private events = 0;
 
@@ -146,25 +147,17 @@ export class Centre {
     await this.settles();
   }
 
-  /** Until nobody has anything to do: no activity waits or runs, and a query is answered after everything that was told before it. */
+  /**
+   * Until nobody has anything to do. A query is answered after everything that its workflow was told before it, but not after the
+   * local activities that this began: all activities must have ended too, and no other have begun or ended during a whole look.
+   */
   private async settles(): Promise<void> {
-    const told = new Set<string>([r.routingWorkflowId()]);
-    for (let before = -1; before !== this.calls || (await this.haveWork(told)); ) {
-      before = this.calls;
-      const touched = [...this.touched];
-      this.touched.clear();
-      for (const workflowId of touched) told.add(workflowId);
-      await Promise.all(touched.map((workflowId) => this.handled(workflowId)));
+    for (let before = -1; before !== this.begun + this.ended || this.begun !== this.ended; ) {
+      before = this.begun + this.ended;
+      await Promise.all([...this.touched].map((workflowId) => this.handled(workflowId)));
       await this.routing.query(r.getQueuesQuery);
     }
-  }
-
-  /** Whether one of them waits for an activity, which may not have begun yet. */
-  private async haveWork(workflowIds: ReadonlySet<string>): Promise<boolean> {
-    const descriptions = await Promise.all(
-      [...workflowIds].map((id) => this.env.client.workflow.getHandle(id).describe()),
-    );
-    return descriptions.some(({ raw }) => (raw.pendingActivities?.length ?? 0) > 0);
+    this.touched.clear();
   }
 
   private async handled(workflowId: string): Promise<void> {
@@ -294,9 +287,13 @@ export class Centre {
     return Object.fromEntries(
       Object.entries(activities).map(([name, activity]) => [
         name,
-        (input: unknown) => {
-          this.calls += 1;
-          return (activity as (input: unknown) => unknown)(input);
+        async (input: unknown) => {
+          this.begun += 1;
+          try {
+            return await (activity as (input: unknown) => unknown)(input);
+          } finally {
+            this.ended += 1;
+          }
         },
       ]),
     );
