@@ -1,3 +1,4 @@
+import { groupBy } from '../domain/group-by';
 import { nextClosing } from '../domain/routing/calendar';
 import type {
   AgentConfig,
@@ -158,16 +159,6 @@ function agentConfig(agent: Agent, mrds: ReadonlyMap<string, Mrd>): AgentConfig 
       agent.mrds.map(({ mrdId, maxTasks }) => [mrdId, maxTasks ?? mrds.get(mrdId)?.maxTasks ?? 0]),
     ),
   };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }
 
 async function inParallel<T>(

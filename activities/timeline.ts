@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ArchiveError } from '../domain/archive/archive-error';
-import type { ArchiveStore } from '../infra/stores';
-import type { AppendTimeline, ArchiveVerdict, ConversationActivities, SealArchive } from './types';
+import type { AppendBatch, ArchiveStore, ArchiveVerdict } from '../infra/stores';
+import type { ConversationActivities, SealArchive } from './types';
 
 export interface TimelineDeps {
   readonly archive: ArchiveStore;
@@ -10,7 +10,7 @@ export interface TimelineDeps {
 /** The archive's side of a conversation, run as local activities: see docs/adr/0004-archive-by-local-activity.md. */
 export function createTimelineActivities({ archive }: TimelineDeps) {
   return {
-    appendTimeline: (input: AppendTimeline): Promise<string> => archive.append(input).catch(fail),
+    appendTimeline: (input: AppendBatch): Promise<string> => archive.append(input).catch(fail),
     verifyArchive: (input: SealArchive): Promise<ArchiveVerdict> =>
       archive.verify(input).catch(fail),
     findArchived: ({ keys, except }) => archive.findArchived(keys, except),

@@ -8,6 +8,7 @@ import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';
 import type { Judged, PresenceVerdict } from '../domain/routing/presence';
 import type { WaitEstimate } from '../domain/routing/wait';
+import type { AppendBatch, ArchiveVerdict, MergedCustomers } from '../infra/stores';
 import type { DuePosition } from '../infra/stores/privacy';
 import type { RoutingNews } from '../infra/stores/routing';
 import type { MediaInput, PendingMedium } from '../workflows/media/messages';
@@ -38,31 +39,7 @@ export interface RequestFacts {
   readonly outOfHours: OutOfHours | null;
 }
 
-export interface AppendTimeline {
-  readonly conversationId: string;
-  readonly customerId: string;
-  /** Last confirmed write. Entries begin at `head.seq + 1`. The first hash is the conversation id. */
-  readonly head: { readonly seq: number; readonly hash: string };
-  /**
-   * Milliseconds of workflow time: fences the writes of workflow task attempts that were lost. Entries above `head.seq` with a
-   * smaller fence were never confirmed and are replaced; a larger one means that this write is the stale one and it fails.
-   */
-  readonly fence: number;
-  readonly entries: readonly PendingEntry[];
-  /** Whole projection as of the last entry, guarded by `lastSeq`. Null: nothing but entries changed. */
-  readonly projection: Projection;
-}
-export interface SealArchive {
-  readonly conversationId: string;
-  readonly head: { readonly seq: number; readonly hash: string };
-  readonly fence: number;
-}
-export interface ArchiveVerdict {
-  readonly ok: boolean;
-  /** Sequence numbers that the archive lacks: written again by the caller when it still has them. */
-  readonly missing: readonly number[];
-  readonly wrong: readonly number[];
-}
+export type SealArchive = Pick<AppendBatch, 'conversationId' | 'head' | 'fence'>;
 
 /** Short reads and writes on MongoDB, run as local activities of a conversation. All idempotent. */
 export interface ConversationActivities {
@@ -82,7 +59,7 @@ export interface ConversationActivities {
     readonly except?: string;
   }): Promise<readonly string[]>;
   /** Ordered, exactly once. Answers the new chain head. Throws non-retryable `ArchiveConflict` when content differs at or below the head. */
-  appendTimeline(input: AppendTimeline): Promise<string>;
+  appendTimeline(input: AppendBatch): Promise<string>;
   /** Hands news of tasks to routing, in order; the routing workflow is started where it does not run. */
   tellRouting(input: {
     readonly signals: readonly { readonly name: string; readonly payload: unknown }[];
@@ -204,17 +181,7 @@ export interface HousekeepingActivities {
     readonly mergedId: string;
     readonly survivorId: string;
     readonly actorId: string;
-  }): Promise<{
-    readonly survivor: {
-      readonly id: string;
-      readonly name: string | null;
-      readonly anonymous: boolean;
-    };
-    /** Customers under whose workflows the two conversations lived before: themselves, unless an earlier merge moved them. */
-    readonly homes: { readonly merged: string; readonly survivor: string };
-    /** An earlier run of the merge did it all: nothing is left to do. */
-    readonly settled: boolean;
-  }>;
+  }): Promise<MergedCustomers>;
   /** The open conversation in the workflow of this customer, null when none runs. */
   openConversationOf(input: { readonly customerId: string }): Promise<string | null>;
   /** Tells the merged customer's workflow; null when it does not run. */

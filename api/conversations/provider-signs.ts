@@ -1,7 +1,7 @@
 import type { AnyConnector, CallContext, InboundEvent } from '../../connectors/connector';
 import { planParts } from '../../domain/message/outbound';
 import type { MessageBody } from '../../domain/message/schema';
-import type { ArchivedEntry } from '../../infra/stores';
+import type { ArchivedEntry, StoredConversation } from '../../infra/stores';
 import type { RouteDeps } from '../context';
 import { createStreamReads } from './stream-reads';
 
@@ -81,7 +81,7 @@ export function createProviderSigns({
     if (conversation) await markStreamsRead(conversation, messages);
     const entry = messages.at(-1);
     const inboundMessageId = entry?.providerMessageId;
-    const sides = entry && inboundMessageId ? await sidesOf(id, entry) : null;
+    const sides = entry && inboundMessageId ? await sidesIn(conversation, entry) : null;
     if (!sides || !inboundMessageId) return;
     const { channelId, ...about } = sides;
     const mark = { ...about, inboundMessageId };
@@ -126,8 +126,14 @@ export function createProviderSigns({
   }
 
   /** Where an entry was said, as long as the session runs. */
-  async function sidesOf(id: string, { channelSessionId }: ArchivedEntry) {
-    const conversation = await stores.conversations.get(id);
+  async function sidesOf(id: string, entry: ArchivedEntry) {
+    return sidesIn(await stores.conversations.get(id), entry);
+  }
+
+  async function sidesIn(
+    conversation: StoredConversation | null,
+    { channelSessionId }: ArchivedEntry,
+  ) {
     const session = conversation?.channelSessions.find((one) => one.id === channelSessionId);
     if (session?.state !== 'STARTED') return null;
     const { channelId, channelType, customerIdentifier: to } = session;

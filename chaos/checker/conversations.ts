@@ -1,8 +1,9 @@
 import type { ConversationStateName } from '../../domain/conversation/model';
+import { groupBy } from '../../domain/group-by';
 import { brokenAt } from '../../scripts/demo/chain';
 import { type Anomaly, anomaly } from './anomaly';
 import { LEGAL_STEPS } from './legal-steps';
-import { groupBy, placeOf } from './messages';
+import { placeOf } from './messages';
 import type { ArchivedConversation, Entry, RunRecord } from './record';
 
 /** I4, I7, I8, I12 as far as conversations tell them. */

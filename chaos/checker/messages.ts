@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by';
 import { type Anomaly, anomaly } from './anomaly';
 import type { Attempt, Entry, RunRecord } from './record';
 
@@ -128,16 +129,6 @@ export function textOf(entry: Entry): string {
 
 export function placeOf({ conversationId, seq }: Entry): string {
   return `${conversationId}:${seq}`;
-}
-
-export function groupBy<T>(list: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }
 
 function openedAt({ entries }: { readonly entries: readonly Entry[] }): string {

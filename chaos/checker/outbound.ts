@@ -1,5 +1,6 @@
+import { groupBy } from '../../domain/group-by';
 import { type Anomaly, anomaly } from './anomaly';
-import { groupBy, placeOf, textOf } from './messages';
+import { placeOf, textOf } from './messages';
 import type { Delivered, Entry, RunRecord } from './record';
 
 /** I6: what reached customers fits what the channel declares about sends of unknown outcome, and every message has its end. */

@@ -2,6 +2,17 @@ import type { Leave, TaskChanged } from '../conversation/events';
 import type { AgentNotice } from './events';
 import type { AgentStateName, MrdStateName } from './model';
 
+/** Why an agent was chosen (domain.md 6.6): who was a candidate, in order, and who was skipped why. */
+export interface Choice {
+  readonly conversationId: string;
+  readonly taskId: string;
+  readonly queueId: string | null;
+  readonly stepsOpen: number;
+  readonly chosen: string;
+  readonly candidates: readonly string[];
+  readonly skipped: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What routing must do about a decision, in order. */
 export type RoutingEffect =
   /** A time that came from the configuration is over: the next one is read. */
@@ -17,17 +28,7 @@ export type RoutingEffect =
       readonly event: 'OFFER' | 'OFFER_REVOKED' | 'TASK_ASSIGNED' | 'TASK_ENDED' | AgentNotice;
       readonly data: Readonly<Record<string, unknown>>;
     }
-  /** Why an agent was chosen (domain.md 6.6). */
-  | {
-      readonly type: 'decision';
-      readonly conversationId: string;
-      readonly taskId: string;
-      readonly queueId: string | null;
-      readonly stepsOpen: number;
-      readonly chosen: string;
-      readonly candidates: readonly string[];
-      readonly skipped: Readonly<Record<string, readonly string[]>>;
-    }
+  | ({ readonly type: 'decision' } & Choice)
   /** A state of an agent (`mrdId` null) or of one of its MRDs ended and another began: for reports. Times ms. */
   | {
       readonly type: 'stateChanged';

@@ -1,3 +1,4 @@
+import type { Choice } from '../../domain/routing/effects';
 import type { AgentNotice } from '../../domain/routing/events';
 import type { AgentStateName, MrdStateName } from '../../domain/routing/model';
 import type { AgentStatus } from '../../domain/routing/status';
@@ -18,17 +19,10 @@ export interface AgentEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** One decision of routing for `explain` (domain.md 6.6): who was a candidate, in order, and who was skipped why. */
-export interface RoutingDecision {
+/** One decision of routing, for `explain`. */
+export interface RoutingDecision extends Choice {
   readonly n: number;
   readonly at: string;
-  readonly conversationId: string;
-  readonly taskId: string;
-  readonly queueId: string | null;
-  readonly stepsOpen: number;
-  readonly chosen: string;
-  readonly candidates: readonly string[];
-  readonly skipped: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A state of an agent (`mrdId` null) or of one of its MRDs that has ended, and the one that began then: for reports. Times ISO UTC. */

@@ -53,17 +53,24 @@ export interface ArchiveHead {
   readonly seq: number;
   readonly hash: string;
 }
-/** One write to the archive; the members are those of `AppendTimeline` in activities/types.ts. */
+/** One write to the archive. */
 export interface AppendBatch {
   readonly conversationId: string;
   readonly customerId: string;
+  /** Last confirmed write. Entries begin at `head.seq + 1`. The first hash is the conversation id. */
   readonly head: ArchiveHead;
+  /**
+   * Milliseconds of workflow time: fences the writes of workflow task attempts that were lost. Entries above `head.seq` with a
+   * smaller fence were never confirmed and are replaced; a larger one means that this write is the stale one and it fails.
+   */
   readonly fence: number;
   readonly entries: readonly PendingEntry[];
+  /** Whole projection as of the last entry, guarded by `lastSeq`. Null: nothing but entries changed. */
   readonly projection: Projection;
 }
 export interface ArchiveVerdict {
   readonly ok: boolean;
+  /** Sequence numbers that the archive lacks: written again by the caller when it still has them. */
   readonly missing: readonly number[];
   readonly wrong: readonly number[];
 }

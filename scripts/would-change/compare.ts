@@ -1,5 +1,5 @@
-import type { AppendTimeline } from '../../activities/types';
 import { hashOf } from '../../infra/mongo/archive-documents';
+import type { AppendBatch } from '../../infra/stores';
 import type { Decision } from './decision';
 import { changesIn, short } from './json-changes';
 import type { Recorded } from './recorded';
@@ -142,8 +142,8 @@ function isAppend(decision: Decision | undefined): boolean {
   return decision?.what === 'appendTimeline' && decision.value !== undefined;
 }
 
-function inputOf({ value }: Decision): AppendTimeline {
-  return (value as { readonly input: AppendTimeline }).input;
+function inputOf({ value }: Decision): AppendBatch {
+  return (value as { readonly input: AppendBatch }).input;
 }
 
 function textOf(body: object): unknown {

@@ -1,12 +1,7 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type {
-  AppendTimeline,
-  ArchiveVerdict,
-  CallBot,
-  SendPart,
-  SendPartResult,
-} from '../../activities/types';
+import type { CallBot, SendPart, SendPartResult } from '../../activities/types';
 import { ProblemError } from '../../domain/errors';
+import type { AppendBatch, ArchiveVerdict } from '../../infra/stores';
 import type { RoutingNews } from '../../infra/stores/routing';
 import type { WorkerCounters } from './counters';
 
@@ -78,11 +73,7 @@ function botCalled({ botId }: CallBot, outcome: Outcome, { counters }: ActivityF
   counters.botCallSeconds.observe({ bot: botId }, outcome.seconds);
 }
 
-function archived(
-  { entries }: AppendTimeline,
-  { failure }: Outcome,
-  deps: ActivityFigureDeps,
-): void {
+function archived({ entries }: AppendBatch, { failure }: Outcome, deps: ActivityFigureDeps): void {
   const { archiveWrites, archiveDelay, timelineEntries } = deps.counters;
   archiveWrites.inc({ outcome: failure ?? 'Stored' });
   if (failure) return;

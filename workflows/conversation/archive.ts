@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { AppendTimeline } from '../../activities/types';
 import type { PendingEntry } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { AppendBatch } from '../../infra/stores';
 import { callDurably, callLocally, isFinal } from './locally';
 
 /** A batch stays far below the 2 MB that one payload may have; it becomes an activity's input when MongoDB is down. */
@@ -116,7 +116,7 @@ export class Archive {
     return this.waiting.slice(0, count);
   }
 
-  private inputOf(batch: readonly PendingEntry[]): AppendTimeline {
+  private inputOf(batch: readonly PendingEntry[]): AppendBatch {
     return {
       conversationId: this.ids.conversationId,
       customerId: this.customerId(),

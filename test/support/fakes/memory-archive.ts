@@ -1,17 +1,11 @@
 import { createConfigurationActivities } from '../../../activities/configuration';
-import type {
-  AppendTimeline,
-  ArchiveVerdict,
-  ConversationActivities,
-  OpeningFacts,
-  SealArchive,
-} from '../../../activities/types';
+import type { ConversationActivities, OpeningFacts, SealArchive } from '../../../activities/types';
 import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { TimelineActivity } from '../../../domain/conversation/model';
 import type { Projection } from '../../../domain/conversation/projection';
 import type { WaitEstimate } from '../../../domain/routing/wait';
 import { hashOf } from '../../../infra/mongo/archive-documents';
-import type { StoredResource } from '../../../infra/stores';
+import type { AppendBatch, ArchiveVerdict, StoredResource } from '../../../infra/stores';
 import type { PlaceTaken, TakePlace } from '../../../workflows/routing/messages';
 
 /**
@@ -80,7 +74,7 @@ export class MemoryArchive implements ConversationActivities {
     head,
     entries,
     projection,
-  }: AppendTimeline): Promise<string> {
+  }: AppendBatch): Promise<string> {
     this.mayWrite();
     const kept = this.of(conversationId).slice(0, head.seq); // what a lost attempt left above the head is written anew
     let { hash } = head;

@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { prefer, preference } from '../../shared/session';
+import { useLatest } from '../../shared/ui/latest';
 
 /** What can be done by keyboard, with the keys it has at first. All have a modifier, all can be changed, all can be switched off. */
 export const COMMANDS = {
@@ -24,13 +25,10 @@ const handlers = new Map<Command, (() => void)[]>();
 
 /** Gives a command its meaning while the component stands; the latest counts. */
 export function useCommand(command: Command, run: () => void, enabled = true): void {
-  const latest = useRef(run);
-  useEffect(() => {
-    latest.current = run;
-  });
+  const latest = useLatest(run);
   useEffect(() => {
     if (!enabled) return;
-    const handler = () => latest.current();
+    const handler = () => latest()();
     handlers.set(command, [...(handlers.get(command) ?? []), handler]);
     return () => {
       handlers.set(
@@ -38,7 +36,7 @@ export function useCommand(command: Command, run: () => void, enabled = true): v
         (handlers.get(command) ?? []).filter((other) => other !== handler),
       );
     };
-  }, [command, enabled]);
+  }, [command, enabled, latest]);
 }
 
 export function runCommand(command: Command): boolean {
