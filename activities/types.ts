@@ -1,8 +1,6 @@
 import type { BotAnswer, BotRequest } from '../domain/bot/answer';
 import type { ChannelSettings } from '../domain/channel/settings';
 import type { Opening, OutOfHours, QueueFacts } from '../domain/conversation/events';
-import type { PendingEntry } from '../domain/conversation/model';
-import type { Projection } from '../domain/conversation/projection';
 import type { MediaFailure } from '../domain/message/media-state';
 import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';

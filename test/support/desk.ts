@@ -1,3 +1,5 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { insisting } from '../../api/conversations/acts';
 import * as r from '../../workflows/routing/messages';
 import type { ChatServer } from './bot-chat';
 
@@ -19,15 +21,13 @@ export class Desk {
   }
   async sets(agentId: string, state: r.SetAgentState['state'], by = agentId) {
     const actor = { id: by, supervisor: by !== agentId };
-    return this.handle.executeUpdate(r.setAgentStateUpdate, {
-      args: [{ agentId, state, reason: null, by: actor }],
-    });
+    return this.asks(r.setAgentStateUpdate, { agentId, state, reason: null, by: actor });
   }
   async accepts(agentId: string, taskId: string) {
-    return this.handle.executeUpdate(r.acceptUpdate, { args: [{ taskId, agentId }] });
+    return this.asks(r.acceptUpdate, { taskId, agentId });
   }
   async declines(agentId: string, taskId: string) {
-    return this.handle.executeUpdate(r.declineUpdate, { args: [{ taskId, agentId }] });
+    return this.asks(r.declineUpdate, { taskId, agentId });
   }
   async agent(agentId: string) {
     const all = await this.handle.query(r.getAgentsQuery);
@@ -40,5 +40,13 @@ export class Desk {
   async explains(taskId: string) {
     const [explained] = await this.handle.query(r.explainRoutingQuery, { taskId });
     return explained;
+  }
+
+  /** As the api asks. */
+  private asks<Answer, Request>(
+    update: UpdateDefinition<Answer, [Request]>,
+    request: Request,
+  ): Promise<Answer> {
+    return insisting(() => this.handle.executeUpdate(update, { args: [request] }));
   }
 }
