@@ -36,6 +36,7 @@ export async function followTimeline(
   /** Where the next read begins, when that is before `last`. */
   let rewind = Number.POSITIVE_INFINITY;
   let stale = true;
+  let reading = false;
   let wake: (() => void) | null = null;
   const refresh = () => {
     stale = true;
@@ -49,14 +50,15 @@ export async function followTimeline(
   const stops = [
     feed.onReset(refresh),
     feed.onEntries(conversationId, (entry) => {
-      if (entry.seq <= last) {
-        if (!shown.differs(entry)) return;
-        rewind = Math.min(rewind, entry.seq - 1); // the archive says which of the two stands
-        return refresh();
+      const { seq, media } = entry;
+      if (!stale && !reading) {
+        // The feed does not know what has become of its media.
+        if (seq === last + 1 && media.length === 0) return take(entry);
+        if (seq <= last && !shown.differs(entry)) return;
       }
-      // The feed does not know what has become of its media.
-      if (!stale && entry.seq === last + 1 && entry.media.length === 0) take(entry);
-      else refresh();
+      // The archive says what stands there: a read that is under way may still see what was written again meanwhile.
+      rewind = Math.min(rewind, seq - 1);
+      refresh();
     }),
   ];
   signal.addEventListener('abort', () => wake?.());
@@ -66,8 +68,9 @@ export async function followTimeline(
         stale = false;
         last = Math.min(last, rewind);
         rewind = Number.POSITIVE_INFINITY;
-        // News that come during the read are ahead of `last` and set it again.
+        reading = true;
         const page = await patiently(() => timeline.read(conversationId, last, PAGE));
+        reading = false;
         for (const entry of page ?? []) if (entry.seq > last) take(entry);
         if (!page || page.length === PAGE) stale = true;
         await sink.ready();

@@ -143,7 +143,7 @@ export class VisitorHistory {
   /** What comes next, at most `limit` entries; fewer = the visitor has everything. */
   async *next(limit: number): AsyncGenerator<ShownEntry> {
     let left = limit;
-    for (const chat of this.chats.filter(({ through }) => !through)) {
+    for (const chat of this.chats.filter((one) => !one.through || one.rewind < one.seen)) {
       chat.seen = Math.min(chat.seen, chat.rewind);
       chat.rewind = Number.POSITIVE_INFINITY;
       for (;;) {
@@ -168,22 +168,27 @@ export class VisitorHistory {
    * the archive has to be asked.
    */
   offer(entry: ArchivedEntry): ShownEntry | null | 'behind' {
-    const chat = this.hear(entry);
+    const chat = this.chatOf(entry);
+    if (chat.looked.differs(entry)) this.hear(entry);
     if (chat.rewind < chat.seen) return 'behind';
     if (entry.seq <= chat.seen) return null;
     if (chat.sessions?.size === 0 && !this.startsSession(entry)) return null;
     return chat.sessions && entry.seq === chat.seen + 1 ? this.take(chat, entry) : 'behind';
   }
 
-  /** Has heard of an entry: perhaps of a conversation that no list has yet, or of one that was written again. */
-  hear(entry: ArchivedEntry): Chat {
-    const { conversationId: id, seq } = entry;
+  /**
+   * Has heard of an entry that may have been written again: the archive says what stands there, at the next read. One that is under way
+   * may still see what stood there before.
+   */
+  hear(entry: ArchivedEntry): void {
+    const chat = this.chatOf(entry);
+    chat.rewind = Math.min(chat.rewind, entry.seq - 1);
+  }
+
+  /** Perhaps of a conversation that no list has yet. */
+  private chatOf({ conversationId: id }: ArchivedEntry): Chat {
     const chat = this.chats.find((known) => known.id === id) ?? newChat(id);
     if (!this.chats.includes(chat)) this.chats.push(chat);
-    if (chat.looked.differs(entry)) {
-      chat.rewind = Math.min(chat.rewind, seq - 1); // the archive says which of the two stands
-      chat.through = false;
-    }
     return chat;
   }
 

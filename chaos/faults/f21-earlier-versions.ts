@@ -32,9 +32,12 @@ async function readsAndWrites({ stage, crew, scene }: Acting, version: string): 
     ),
   ) as Record<(typeof COLLECTIONS)[number], readonly BSON.Document[]>;
   await withDatabase(stage, async (db) => {
+    // An identity that has spoken here before stays with whom it belongs to.
     for (const [name, list] of Object.entries(left))
-      if (list.length > 0)
-        await db.collection(name).insertMany(list.map((one) => ({ ...one, ...LATER })));
+      for (const { _id, ...one } of list)
+        await db
+          .collection(name)
+          .updateOne({ _id }, { $setOnInsert: { ...one, ...LATER } }, { upsert: true });
   });
   for (const { _id, lastSeq, customerId } of left.conversations) {
     const url = `/v1/conversations/${_id}`;

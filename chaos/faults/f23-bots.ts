@@ -32,7 +32,11 @@ export const strangeBots: Fault = {
     bot.answer = botAnswer;
 
     const open = await untilOpen(acting, late);
-    bot.script.next({ type: 'accept', afterMs: 6_000 });
+    let handOver = () => {};
+    const until = new Promise<void>((resolve) => {
+      handOver = resolve;
+    });
+    bot.script.next({ type: 'accept', until });
     await scene.say(late, ` ${ASKS_FOR_ANSWER}`);
     await untilEntry(
       acting,
@@ -45,6 +49,7 @@ export const strangeBots: Fault = {
       agentId: desk.agentId,
       role: 'PRIMARY',
     });
+    handOver();
     await untilEntry(acting, late, ({ type }) => type === 'STALE_BOT_REPLY');
     crew.serve = scene.serve;
     await scene.speak(Math.min(scene.size.messages, 60));

@@ -264,11 +264,17 @@ interface Session {
   readonly customerIdentifier: string;
 }
 
+/** Of a conversation that was just given to this agent: they may read it from the moment that their joining is archived. */
 async function sessionsOf(api: Api, conversationId: string): Promise<readonly Session[]> {
-  const conversation = await api.read<{ channelSessions: readonly Session[] }>(
-    `/v1/conversations/${conversationId}`,
-  );
-  return conversation?.channelSessions ?? [];
+  const patience = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const conversation = await api.read<{ channelSessions: readonly Session[] }>(
+      `/v1/conversations/${conversationId}`,
+    );
+    if (conversation) return conversation.channelSessions;
+    if (Date.now() > patience) return [];
+    await sleep(200);
+  }
 }
 
 /** Numbers that nothing else of this process has: identities and keys are for ever. */

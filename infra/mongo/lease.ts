@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import type { Lease } from '../stores/webhooks';
+import { fromNow } from './server-time';
 import { isDuplicateKey } from './unavailable';
 
 interface LeaseDocument {
@@ -9,17 +10,22 @@ interface LeaseDocument {
   readonly expiresAt: Date;
 }
 
-/** A lease by name, which lapses `seconds` after it was last taken. */
-export function createLease(db: Db, name: string, seconds: number, now: () => Date): Lease {
+/** A lease by name, which lapses `seconds` after it was last taken, by the database's clock. */
+export function createLease(db: Db, name: string, seconds: number): Lease {
   const leases: Collection<LeaseDocument> = db.collection('leases');
   const owner = randomUUID();
+  const lapsed = { $lt: ['$expiresAt', '$$NOW'] }; // one that is not there yet has lapsed, too
+  const free = { $or: [{ $eq: ['$owner', owner] }, lapsed] };
+  const take = {
+    owner: { $cond: [free, owner, '$owner'] },
+    expiresAt: { $cond: [free, fromNow(seconds * 1000), '$expiresAt'] },
+  };
   return {
     async take() {
-      const expiresAt = new Date(now().getTime() + seconds * 1000);
-      const free = { _id: name, $or: [{ owner }, { expiresAt: { $lt: now() } }] };
+      const after = { upsert: true, returnDocument: 'after' } as const;
       try {
-        await leases.updateOne(free, { $set: { owner, expiresAt } }, { upsert: true });
-        return true;
+        const lease = await leases.findOneAndUpdate({ _id: name }, [{ $set: take }], after);
+        return lease?.owner === owner;
       } catch (error) {
         if (isDuplicateKey(error)) return false; // somebody else's, and running
         throw error;

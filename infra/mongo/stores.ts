@@ -152,7 +152,7 @@ export async function createStores({
     dataKeys: guarded(dataKeys),
     erasure: guarded(createErasureStore(db, media, now)),
     retention: guarded(createRetentionStore(db, media, now)),
-    presence: guarded(createPresenceStore(db, now)),
+    presence: guarded(createPresenceStore(db)),
     customers: guarded(customers),
     deliveries,
     readMarks: guarded(createReadMarks(db)),
@@ -171,11 +171,11 @@ export async function createStores({
       reload: (id) => config.reload('webhook_subscriptions', id),
       now,
     }),
-    webhookLease: createLease(db, 'webhooks', LEASE_SECONDS, now),
+    webhookLease: createLease(db, 'webhooks', LEASE_SECONDS),
     mailboxPositions: createMailboxPositions(db, now),
-    mailboxLease: createLease(db, 'mailboxes', LEASE_SECONDS, now),
+    mailboxLease: createLease(db, 'mailboxes', LEASE_SECONDS),
     hookRegistrations: guarded(createHookRegistrations(db)),
-    hookRegistrationLease: createLease(db, 'hook-registrations', LEASE_SECONDS, now),
+    hookRegistrationLease: createLease(db, 'hook-registrations', LEASE_SECONDS),
     ping: () => withinPatience(db.command({ ping: 1 })),
     async close() {
       await Promise.all([feed.close(), follower.close()]);

@@ -14,10 +14,23 @@ const entry = (seq: number, version: string, more: Partial<ArchivedEntry> = {}) 
 /** An archive of one conversation whose last entries were left by a killed worker and are written again. */
 function anArchive(entries: readonly ArchivedEntry[]) {
   let stored = entries;
+  let arrival = Promise.resolve();
   const listeners = new Set<(entry: ArchivedEntry) => void>();
   return {
     timeline: {
-      read: async (_id: string, after: number) => stored.filter(({ seq }) => seq > after),
+      async read(_id: string, after: number) {
+        const found = stored.filter(({ seq }) => seq > after);
+        await arrival;
+        return found;
+      },
+    },
+    /** What reads find from now on arrives when the answer is called. */
+    holdReads() {
+      let release = () => {};
+      arrival = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
     },
     feed: {
       onReset: () => () => undefined,
@@ -59,6 +72,56 @@ it('shows what was written again under numbers that the reader has seen, and not
   over.abort();
   await following;
   expect(shown).toEqual(['a1', 'a2', 'a3', 'b2', 'b3', 'b4']);
+});
+
+it('shows what was written again while it was being read', async () => {
+  const archive = anArchive([entry(1, 'a'), entry(2, 'a'), entry(3, 'a')]);
+  const shown: string[] = [];
+  const over = new AbortController();
+  const release = archive.holdReads();
+  const following = followTimeline(
+    { conversationId: 'cnv', after: 0, ...archive, write: ({ hash }) => void shown.push(hash) },
+    { ready: async () => undefined } as never,
+    over.signal,
+  );
+  await settle();
+  archive.replace(1, entry(2, 'b'), entry(3, 'b'), entry(4, 'b'));
+  release();
+  await settle();
+  over.abort();
+  await following;
+  expect(shown).toEqual(['a1', 'a2', 'a3', 'b2', 'b3', 'b4']);
+});
+
+it('shows a visitor what was written again while it was being read', async () => {
+  const started = entry(1, 'a', {
+    type: 'CHANNEL_SESSION_STARTED',
+    data: { channelId: 'web', customerIdentifier: 'v' },
+  });
+  const closed = { type: 'TOPIC_STATE_CHANGED', actor: null, data: { to: 'CLOSED' } } as never;
+  const archive = anArchive([started, entry(2, 'a'), entry(3, 'a', closed)]);
+  const projection = { id: 'cnv', closedAt: null, lastSeq: 3, channelSessions: [] };
+  const stores = {
+    timeline: archive.timeline,
+    conversations: { list: async () => ({ items: [projection] }), get: async () => projection },
+    readMarks: { of: async () => [] },
+  } as never;
+  const visitor = { customerId: 'cus', channelId: 'web', identifier: 'v' };
+  const history = await VisitorHistory.open(stores, visitor, { positions: [] } as never);
+  const read = async () => {
+    const shown: string[] = [];
+    for await (const { entry: one } of history.next(100)) shown.push(one.hash);
+    return shown;
+  };
+  const release = archive.holdReads();
+  const first = read();
+  await settle();
+  const again = [entry(2, 'b'), entry(3, 'b'), entry(4, 'b')];
+  archive.replace(1, ...again);
+  for (const one of again) history.hear(one);
+  release();
+  expect((await first).slice(0, 2)).toEqual(['a1', 'a2']);
+  expect(await read()).toEqual(['b2', 'b3', 'b4']);
 });
 
 it('shows a visitor the message that took the place of another', async () => {

@@ -296,3 +296,35 @@ it('what became of a registration is kept, replaced and forgotten', async () => 
   await hookRegistrations.forget('tg');
   expect(await hookRegistrations.get('tg')).toBeNull();
 });
+
+describe('leases', () => {
+  it('are one process’s until they are given up or lapse', async () => {
+    const other = await openStores(opened().uri);
+    const lease = stores().webhookLease;
+    expect(await lease.take()).toBe(true);
+    expect(await other.webhookLease.take()).toBe(false);
+    expect(await lease.take()).toBe(true);
+    await lease.release();
+    expect(await other.webhookLease.take()).toBe(true);
+    await other.webhookLease.release();
+    await other.close();
+  });
+
+  it('are told by the database’s clock: a process whose own is years ahead keeps nothing for years', async () => {
+    const ahead = await openStores(opened().uri, {
+      now: () => new Date(Date.now() + 400 * 86_400_000),
+    });
+    expect(await ahead.mailboxLease.take()).toBe(true);
+    await ahead.presence.renew('agt_ahead');
+    const client = await MongoClient.connect(opened().uri);
+    const lease = await client
+      .db()
+      .collection('leases')
+      .findOne({ _id: 'mailboxes' as never });
+    expect(lease?.['expiresAt'].getTime()).toBeLessThan(Date.now() + 86_400_000);
+    const presence = await stores().presence.leases(['agt_ahead']);
+    expect(Date.parse(presence.get('agt_ahead') ?? '')).toBeLessThan(Date.now() + 86_400_000);
+    await client.close();
+    await ahead.close();
+  });
+});

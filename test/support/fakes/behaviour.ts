@@ -8,6 +8,8 @@ export type Behaviour =
   | {
       readonly type: 'accept';
       readonly afterMs?: number;
+      /** Its answer waits for this. */
+      readonly until?: Promise<unknown>;
       readonly state?: string;
       readonly news?: readonly News[];
     }
@@ -66,6 +68,7 @@ export async function play(
   switch (behaviour.type) {
     case 'accept':
       if (behaviour.afterMs) await sleep(behaviour.afterMs);
+      await behaviour.until;
       return message.accepted(behaviour.state);
     case 'answer':
       return answerOf(behaviour);
