@@ -8,12 +8,14 @@ import { createCustomerTokens } from './customer-token';
 import { problemAnswer } from './errors';
 import { auth } from './middleware/auth';
 import { bodyLimit } from './middleware/body-limit';
+import { budgets } from './middleware/budgets';
 import { contentType } from './middleware/content-type';
 import { idempotency } from './middleware/idempotency';
 import { jsonGuard } from './middleware/json-guard';
 import { requestMetrics } from './middleware/metrics';
 import { presence } from './middleware/presence';
 import { publicText } from './middleware/public-text';
+import { queryGuard } from './middleware/query-guard';
 import { byAddress, byCaller, rateLimit } from './middleware/rate-limit';
 import { requestId } from './middleware/request-id';
 import { securityHeaders } from './middleware/security-headers';
@@ -72,10 +74,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const lease = createPresence(stores.presence, logger, now);
   app.use(presence(lease));
   app.use(rateLimit({ limit: limits.requestsPerToken, windowSeconds, key: byCaller }));
+  app.use(queryGuard());
   app.use(bodyLimit(limits));
   app.use(contentType());
   app.use(jsonGuard());
   app.use(idempotency({ store: stores.idempotency, secrets: config.secrets }));
+  app.use(budgets(limits));
   const short = publicText();
   for (const path of PUBLIC_TEXTS) app.use(path, short);
 

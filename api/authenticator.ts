@@ -106,6 +106,8 @@ export function createAuthenticator({
       throw error;
     });
     if (owner && owner['enabled'] === false) throw refused();
+    // Tokens of ours are revoked with their owner; what an issuer gave is not ours to revoke.
+    if (owner === null && principal.role === 'agent' && !principal.tokenHash) throw refused();
     return principal;
   }
 

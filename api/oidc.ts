@@ -30,6 +30,14 @@ const ALGORITHMS = [
   'ES384',
   'EdDSA',
 ];
+/** Kinds of tokens that say who somebody is: an ID token names none or `JWT`, an access token is one of RFC 9068. */
+const TYPES: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'jwt',
+  'at+jwt',
+  'application/jwt',
+  'application/at+jwt',
+]);
 /** Roles that people have; connectors and bots carry tokens of ours. */
 const PEOPLE: readonly StaffRole[] = STAFF_ROLES.filter(
   (role) => role !== 'connector' && role !== 'bot',
@@ -52,7 +60,7 @@ export function createIssuerVerifier(
     async verify(token) {
       const getKey = await keySet();
       try {
-        const { payload } = await jwtVerify(token, getKey, {
+        const { payload, protectedHeader } = await jwtVerify(token, getKey, {
           algorithms: ALGORITHMS,
           issuer,
           audience,
@@ -60,6 +68,8 @@ export function createIssuerVerifier(
           clockTolerance: CLOCK_SKEW_SECONDS,
           currentDate: now(),
         });
+        if (!TYPES.has(protectedHeader.typ?.toLowerCase()))
+          throw new errors.JWTInvalid('a token of another kind');
         return {
           username: payload.sub ?? '',
           role: roleOf(payload[roleClaim]),

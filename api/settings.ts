@@ -34,6 +34,20 @@ export interface ApiLimits {
   /** Requests in the same window of one token. */
   readonly requestsPerToken: number;
   readonly rateWindowSeconds: number;
+  /** Of the budgets below: what one of these may set off in it. */
+  readonly budgetWindowSeconds: number;
+  /** Chats that one customer opens; whoever comes without a name is somebody new. */
+  readonly startsPerCustomer: number;
+  /** First messages to one address of a customer, whoever sends them. */
+  readonly outboundPerNumber: number;
+  readonly outboundPerToken: number;
+  readonly exportsPerCustomer: number;
+  readonly exportsPerToken: number;
+  readonly reportsPerToken: number;
+  /** Files that a visitor brings. */
+  readonly uploadsPerCustomer: number;
+  /** Files of staff, bots and connectors. */
+  readonly uploadsPerToken: number;
   /** Open streams of one subject. */
   readonly streamsPerSubject: number;
   /** Seconds between heartbeat comments of a stream. */
@@ -42,7 +56,7 @@ export interface ApiLimits {
 
 /**
  * Rates are a fence against runaway clients, not a quota: one connector may well deliver 300 messages a second, and a balancer
- * in front makes all callers one address.
+ * in front makes all callers one address. Budgets are a fence against abuse: far above what anybody does by hand.
  */
 export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 256 * 1024,
@@ -51,6 +65,15 @@ export const DEFAULT_LIMITS: ApiLimits = {
   requestsPerAddress: 50_000,
   requestsPerToken: 20_000,
   rateWindowSeconds: 10,
+  budgetWindowSeconds: 60,
+  startsPerCustomer: 60,
+  outboundPerNumber: 60,
+  outboundPerToken: 1200,
+  exportsPerCustomer: 30,
+  exportsPerToken: 600,
+  reportsPerToken: 3000,
+  uploadsPerCustomer: 120,
+  uploadsPerToken: 20_000,
   streamsPerSubject: 20,
   heartbeatSeconds: 15,
 };

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { z } from 'zod';
 import type { AnyConnector } from '../../connectors/connector';
 import { referencesOf } from '../../domain/configuration/references';
@@ -112,15 +113,29 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, patience]).finally(() => clearTimeout(timer));
 }
 
-/** Fields that hold the address of another server. */
-const ADDRESS_FIELD = /(^|[a-z])(url|Url)$/;
+/** Fields that hold the address of another server: of a page or an API, or the host of a mail server. */
+const URL_FIELD = /(^url|Url|Avatar)$/;
+const HOST_FIELD = 'host';
 
 function addressesIn(value: unknown, path: string): { path: string; url: string }[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
+  const fields = value as Fields;
+  return Object.entries(fields).flatMap(([key, inner]) => {
     const at = path === '' ? key : `${path}.${key}`;
-    if (typeof inner === 'string' && ADDRESS_FIELD.test(key) && /^[a-z][a-z0-9+.-]*:/i.test(inner))
-      return [{ path: at, url: inner }];
-    return addressesIn(inner, at);
+    if (typeof inner !== 'string') return addressesIn(inner, at);
+    if (URL_FIELD.test(key))
+      return wholeUrl(inner, fields['baseUrl']).map((url) => ({ path: at, url }));
+    return key === HOST_FIELD ? [{ path: at, url: urlOfHost(inner, fields['port']) }] : [];
   });
+}
+
+/** An address as it is written, so that an odd spelling is seen; a path, below its base. None where it is neither: schemas say so. */
+function wholeUrl(text: string, base: unknown): readonly string[] {
+  if (URL.canParse(text)) return [text];
+  return typeof base === 'string' && URL.canParse(text, base) ? [new URL(text, base).href] : [];
+}
+
+/** The scheme is that which all may use: mail servers are asked for by host and port alone. */
+function urlOfHost(host: string, port: unknown): string {
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}/`;
 }

@@ -10,7 +10,7 @@ export interface RateLimitOptions {
   readonly limit: number;
   readonly windowSeconds: number;
   /** Whose requests are counted together; null = not counted. */
-  readonly key: (c: Context<AppEnv>) => string | null;
+  readonly key: (c: Context<AppEnv>) => string | null | Promise<string | null>;
   /** @default counts in this process */
   readonly store?: Store<AppEnv>;
 }
@@ -29,8 +29,8 @@ export function rateLimit({
     windowMs: windowSeconds * 1000,
     limit,
     standardHeaders: false,
-    keyGenerator: (c) => key(c) ?? '',
-    skip: (c) => key(c) === null,
+    keyGenerator: async (c) => (await key(c)) ?? '',
+    skip: async (c) => (await key(c)) === null,
     handler: (c) => {
       const resets = (c.get('rateLimit' as never) as { resetTime?: Date } | undefined)?.resetTime;
       const retryAfterSeconds = resets

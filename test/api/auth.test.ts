@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createAuthenticator } from '../../api/authenticator';
 import { createCustomerTokens } from '../../api/customer-token';
@@ -126,31 +125,10 @@ describe('tokens', () => {
 });
 
 describe('customer tokens', () => {
-  const key = createHash('sha256').update(`parley customer token\n${SECRETS[0]}`).digest();
-  const kid = createHash('sha256')
-    .update(`parley key id\n${SECRETS[0]}`)
-    .digest('base64url')
-    .slice(0, 12);
-  const forged = (
-    change: (jwt: SignJWT) => SignJWT,
-    header: object = {},
-    signer: Uint8Array = key,
-  ) =>
-    change(
-      new SignJWT({ channelId: 'web', identifier: 'v1' })
-        .setProtectedHeader({ alg: 'HS256', typ: 'parley-customer+jwt', kid, ...header })
-        .setIssuer('parley')
-        .setAudience('parley:webchat')
-        .setSubject('cus_1')
-        .setExpirationTime(in5Minutes()),
-    ).sign(signer);
-  const same = (jwt: SignJWT) => jwt;
-
   it('name a visitor', async () => {
     const { bearer, customers } = await authenticator();
     const { token } = await customers.sign(VISITOR, 60);
     expect(await bearer(token)).toMatchObject({ role: 'customer', ...VISITOR });
-    expect(await bearer(await forged(same))).toMatchObject({ role: 'customer' }); // the negative table below differs in one thing each
   });
   it('stay good while secrets rotate, and not after', async () => {
     const old = await (await authenticator()).customers.sign(VISITOR, 60);
@@ -160,44 +138,6 @@ describe('customer tokens', () => {
     const after = await authenticator({ secrets: ['a-new-secret-of-some-length'] });
     expect(await after.bearer(fresh.token)).toMatchObject(VISITOR);
     await expect(after.bearer(old.token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-  });
-  const unsigned = `${Buffer.from(JSON.stringify({ alg: 'none', typ: 'parley-customer+jwt', kid })).toString('base64url')}.${Buffer.from(JSON.stringify({ iss: 'parley', aud: 'parley:webchat', sub: 'cus_1', channelId: 'web', identifier: 'v1', exp: in5Minutes() })).toString('base64url')}.`;
-  it.each<[string, () => Promise<string>]>([
-    ['alg none', async () => unsigned],
-    ['another algorithm', () => forged(same, { alg: 'HS512' }, Buffer.alloc(64, key))],
-    ['another key', () => forged(same, {}, Buffer.alloc(32, 1))],
-    ['an unknown kid', () => forged(same, { kid: 'other' })],
-    ['no kid', () => forged(same, { kid: undefined })],
-    ['another type', () => forged(same, { typ: 'JWT' })],
-    ['another audience', () => forged((jwt) => jwt.setAudience('parley:staff'))],
-    [
-      'no expiry',
-      () =>
-        new SignJWT({ channelId: 'web', identifier: 'v1', sub: 'cus_1' })
-          .setProtectedHeader({ alg: 'HS256', typ: 'parley-customer+jwt', kid })
-          .setIssuer('parley')
-          .setAudience('parley:webchat')
-          .sign(key),
-    ],
-    ['expired', () => forged((jwt) => jwt.setExpirationTime(Math.floor(Date.now() / 1000) - 61))],
-    ['not yet valid', () => forged((jwt) => jwt.setNotBefore(Math.floor(Date.now() / 1000) + 120))],
-    ['another issuer', () => forged((jwt) => jwt.setIssuer('elsewhere'))],
-    [
-      'no channel',
-      () =>
-        forged(
-          (jwt) =>
-            new SignJWT({
-              iss: 'parley',
-              aud: 'parley:webchat',
-              sub: 'cus_1',
-              exp: in5Minutes(),
-            }).setProtectedHeader({ alg: 'HS256', typ: 'parley-customer+jwt', kid }) ?? jwt,
-        ),
-    ],
-  ])('%s: 401', async (_name, make) => {
-    const { bearer } = await authenticator();
-    await expect(bearer(await make())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
@@ -220,31 +160,17 @@ describe('sign-in by an issuer', () => {
       fetch as never,
       now,
     );
-    const sign = (
-      claims: object = {},
-      change: (jwt: SignJWT) => SignJWT = (jwt) => jwt,
-      header = { alg: 'RS256', kid: 'k1' },
-    ) =>
-      change(
-        new SignJWT({ parley_role: 'agent', ...claims })
-          .setProtectedHeader(header)
-          .setIssuer(ISSUER)
-          .setAudience('parley')
-          .setSubject('ana')
-          .setExpirationTime(in5Minutes()),
-      );
+    const signed = (claims: object = {}) =>
+      new SignJWT({ parley_role: 'agent', ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+        .setIssuer(ISSUER)
+        .setAudience('parley')
+        .setSubject('ana')
+        .setExpirationTime(in5Minutes())
+        .sign(pair.privateKey);
     const { bearer, stores } = await authenticator({ issuer: verifier });
     await stores.config.create('agents', { id: 'agt_ana', username: 'ana' });
-    return {
-      bearer,
-      stores,
-      sign,
-      pair,
-      jwk,
-      fetched,
-      signed: async (claims?: object, change?: (jwt: SignJWT) => SignJWT) =>
-        sign(claims, change).sign(pair.privateKey),
-    };
+    return { bearer, signed, fetched };
   }
   it('finds the agent by user name', async () => {
     const { bearer, signed, fetched } = await issuer();
@@ -254,25 +180,6 @@ describe('sign-in by an issuer', () => {
       subject: 'agt_ana',
     });
     expect(fetched).toEqual([`${ISSUER}/.well-known/openid-configuration`, `${ISSUER}/jwks`]);
-  });
-  it('refuses what does not fit', async () => {
-    const { bearer, signed, sign, stores, jwk } = await issuer();
-    const bad = await Promise.all([
-      signed({ parley_role: 'connector' }),
-      signed({ parley_role: 'emperor' }),
-      signed({ parley_role: undefined }),
-      signed({}, (jwt) => jwt.setAudience('other')),
-      signed({}, (jwt) => jwt.setIssuer('https://elsewhere.example')),
-      signed({}, (jwt) => jwt.setSubject('stranger')),
-      signed({}, (jwt) => jwt.setExpirationTime(1)),
-      sign({}, undefined, { alg: 'HS256', kid: 'k1' }).sign(Buffer.from(JSON.stringify(jwk))),
-      sign().sign((await generateKeyPair('RS256')).privateKey),
-    ]);
-    for (const token of bad)
-      await expect(bearer(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    const good = await signed();
-    await stores.config.replace('agents', 'agt_ana', 1, { username: 'ana', enabled: false });
-    await expect(bearer(good)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
   it('is nobody without an issuer, and waits for one that does not answer', async () => {
     const { signed } = await issuer();
