@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { SignJWT } from 'jose';
 import { apiOf } from '../load/api';
+import { agentId } from '../stage/configuration';
 import { PATIENCE_MS } from '../stage/stage';
 import type { Acting, Fault } from './fault';
 
@@ -33,6 +36,7 @@ export const wrongClock: Fault = {
     const { scene, stage } = acting;
     // Channels whose signatures have no time: those of the others are refused by a wrong clock, as they must be.
     await scene.enter(['sms', 'viber', 'wa'], 12);
+    const credentials = await madeByTheRightClock(acting);
     const turns = SHIFTS.flatMap((shift) =>
       (['api', 'worker-a'] as const).map((name) => [shift, name] as const),
     );
@@ -44,13 +48,14 @@ export const wrongClock: Fault = {
         await stage.parts[name].restart();
         await answers(acting);
         await scene.speak(Math.ceil(scene.size.messages / turns.length));
-        if (name === 'api') await tokensAreJudged(acting, shift);
+        if (name === 'api') await areJudged(acting, credentials, shift);
       } finally {
         for (const key of Object.keys(shifted(shift))) delete stage.envOf[name][key];
         await stage.parts[name].restart();
       }
       await stage.ready();
     }
+    await areJudged(acting, credentials, 'now');
     stage.parts['worker-b'].release();
   },
 };
@@ -75,19 +80,69 @@ function shifted(shift: string): Record<string, string> {
   };
 }
 
-/** A visitor's token may be too old or too early by that clock: 401, never 500. */
-async function tokensAreJudged({ scene, stage, crew }: Acting, shift: string): Promise<void> {
-  const before = await crew.speaking.visitor('early or late').catch(() => null);
-  for (const [what, token] of [
-    ['a visitor', before?.token ?? ''],
-    ['nobody', 'garbage'],
-  ] as const) {
-    const answer = await apiOf(stage.url, token)
-      .fetch('GET', '/webchat/messages')
-      .catch(() => null);
-    await answer?.body?.cancel();
-    scene.notes[`${what} at ${shift}`] = answer?.status ?? 0;
-    if ((answer?.status ?? 500) >= 500)
-      scene.complaints.push(`${what} was answered ${answer?.status} with the clock at ${shift}`);
+interface Credential {
+  readonly what: string;
+  readonly token: string;
+  /** Clocks by which it is too old or too early. */
+  readonly refusedAt: readonly string[];
+  /** A route and a stream of its caller. */
+  readonly paths: readonly string[];
+}
+
+/** Tokens that are good now; the clock makes some of them too old, some too early. */
+async function madeByTheRightClock({ crew, stage }: Acting): Promise<readonly Credential[]> {
+  const ofVisitors = ['/webchat/messages', '/webchat/events'];
+  const visitor = await crew.speaking.visitor('early or late');
+  const subject = agentId(0);
+  const minted = await crew.admin.write<{ readonly token: string }>('POST', '/v1/tokens', {
+    ...{ role: 'agent', subject, ttlSeconds: 3_000 },
+  });
+  const early = await notBeforeNow(visitor.token, stage.env['PARLEY_SECRET'] ?? '');
+  return [
+    { what: 'a visitor', token: visitor.token, refusedAt: ['+400d'], paths: ofVisitors },
+    { what: 'a token from now on', token: early, refusedAt: ['-1h'], paths: ofVisitors },
+    {
+      what: 'a token for 50 minutes',
+      token: minted.token,
+      refusedAt: ['+1h', '+400d'],
+      paths: ['/v1/me', `/v1/agents/${subject}/events`],
+    },
+    { what: 'nobody', token: 'garbage', refusedAt: [...SHIFTS, 'now'], paths: ofVisitors },
+  ];
+}
+
+/** The visitor's token, signed anew: it holds from now on, for two years. */
+async function notBeforeNow(token: string, secret: string): Promise<string> {
+  const [head = '', claims = ''] = token.split('.');
+  const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+  const key = createHash('sha256').update(`parley customer token\n${secret}`).digest();
+  return new SignJWT(read(claims))
+    .setProtectedHeader(read(head))
+    .setNotBefore('0s')
+    .setExpirationTime('2y')
+    .sign(key);
+}
+
+/** Too old or too early is a 401, on routes and on streams; nothing is a 5xx, and whoever is in time is let in. */
+async function areJudged(
+  { scene, stage }: Acting,
+  credentials: readonly Credential[],
+  shift: string,
+): Promise<void> {
+  for (const { what, token, refusedAt, paths } of credentials) {
+    const expected = refusedAt.includes(shift) ? 401 : 200;
+    const statuses: number[] = [];
+    for (const path of paths) {
+      const answer = await apiOf(stage.url, token)
+        .fetch('GET', path)
+        .catch(() => null);
+      await answer?.body?.cancel();
+      statuses.push(answer?.status ?? 0);
+    }
+    scene.notes[`${what} at ${shift}`] = statuses.join(', ');
+    if (statuses.some((status) => status !== expected))
+      scene.complaints.push(
+        `${what} was answered ${statuses} with the clock at ${shift}, not ${expected}`,
+      );
   }
 }

@@ -16,6 +16,18 @@ export interface Run {
   readonly output: string;
 }
 
+/** What a run came to: kept only where something was asked and nothing was wrong. `told` is a line, else all that was printed. */
+export function verdictOf({ code, output }: Run): {
+  readonly kept: boolean;
+  readonly told: string;
+} {
+  // What asked nothing has found nothing.
+  const [made] = /\d+ generated, .*/.exec(output) ?? [];
+  return code === 0 && made !== undefined
+    ? { kept: true, told: made }
+    : { kept: false, told: `a fault\n${output}` };
+}
+
 /** Of PATH, else a copy below `dataDir` that python3 runs, fetched by pip when `install` is set. Null: it is not to be had. */
 export async function findSchemathesis(
   dataDir: string,

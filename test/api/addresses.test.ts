@@ -1,4 +1,6 @@
 import { createConfigurationChecker } from '../../api/configuration/checker';
+import { createIssuerVerifier } from '../../api/oidc';
+import { createIssuerDiscovery } from '../../api/oidc-discovery';
 import { createOutgoing } from '../../infra/outgoing';
 import type { ResourceName } from '../../infra/stores';
 import { testApi } from '../support/api';
@@ -175,5 +177,23 @@ it('M16: a path below baseUrl that leads elsewhere is looked at as well', async 
     const objectWith = () => ({ id: 'x', providerId: 'http', attributes });
     const place: Place = { resource: 'connectors', path: '', holds: 'URL', objectWith };
     expect(await faultsOf(place, sendUrl)).toEqual(['attributes.sendUrl']);
+  }
+});
+
+it('M16: neither an issuer nor its keys are fetched from where we may not go', async () => {
+  const guarded = outgoing.fetch({ timeoutMs: 500 });
+  const now = () => new Date();
+  const issuer = 'https://id.public.test';
+  const token = `${['{"alg":"RS256","kid":"k"}', '{}'].map((part) => Buffer.from(part).toString('base64url')).join('.')}.AAAA`;
+  for (const url of REFUSED_URLS) {
+    const asked = createIssuerDiscovery(url, guarded)();
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const fetch = async (...[input, init]: Parameters<typeof globalThis.fetch>) =>
+      String(input).startsWith(issuer)
+        ? Response.json({ issuer, jwks_uri: url })
+        : guarded(input, init);
+    const oidc = { issuer, audience: 'a', roleClaim: 'r' };
+    const verified = createIssuerVerifier(oidc, fetch, now).verify(token);
+    await expect(verified).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   }
 });

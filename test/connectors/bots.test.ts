@@ -8,6 +8,7 @@ import type { BotRequest, ExternalBotKind, HistoryMessage } from '../../domain/b
 import { createOutgoing } from '../../infra/outgoing';
 import { type FakeBot, rasaAnswer, startFakeBot } from '../support/fakes/bots';
 import { sign } from '../support/fakes/partner';
+import { REFUSED_URLS, resolveName } from '../support/refused-urls';
 
 const { fetch: guarded } = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
 const NOW = new Date('2026-03-08T19:27:05.000Z');
@@ -159,14 +160,21 @@ describe('an own webhook', () => {
       failure: 'timeout',
     });
   });
-
-  it('is not reached where we may not go', async () => {
-    const { fetch: strict } = createOutgoing({ allowedPrivateHosts: [] });
-    await expect(call('WEBHOOK', bot(), aRequest('hi'), { fetch: strict() })).rejects.toMatchObject(
-      { failure: 'network' },
-    );
-  });
 });
+
+it.each(['WEBHOOK', 'RASA', 'OPENAI', 'BOT_FRAMEWORK'] as const)(
+  'M16: a bot of kind %s is not reached where we may not go',
+  async (kind) => {
+    const strict = createOutgoing({ allowedPrivateHosts: [], resolve: resolveName }).fetch();
+    const before = fake.calls.length;
+    for (const url of [...REFUSED_URLS, fake.url]) {
+      const bot = { url, secret: SECRET, model: 'm' };
+      const called = call(kind, bot, aRequest('hi'), { fetch: strict });
+      await expect(called).rejects.toMatchObject({ failure: 'network' });
+    }
+    expect(fake.calls).toHaveLength(before);
+  },
+);
 
 describe('Rasa', () => {
   const bot = () => ({ url: fake.url, bearerToken: 'rasa-token' });

@@ -4,6 +4,7 @@ import { planParts } from '../../../domain/message/outbound';
 import { createOutgoing, type OutgoingLimits } from '../../../infra/outgoing';
 import { createOutgoingMail, type OutgoingMail } from '../../../infra/outgoing-mail';
 import type { Behaviour } from '../../support/fakes/behaviour';
+import { REFUSED_URLS, resolveName } from '../../support/refused-urls';
 import {
   anInstallation,
   aProcess,
@@ -18,6 +19,7 @@ import { BODIES, type ConnectorDescription, type Counterpart } from './descripti
 /** How long a call waits here for an answer. */
 const CALL_MS = 250;
 const outgoing = createOutgoing({ allowedPrivateHosts: ['127.0.0.1'] });
+const strict = createOutgoing({ allowedPrivateHosts: [], resolve: resolveName });
 const hasty = {
   fetch: (limits: OutgoingLimits = {}) => outgoing.fetch({ ...limits, timeoutMs: CALL_MS }),
 };
@@ -151,6 +153,23 @@ export function sendSuite(
       else expect(await sending).toMatchObject({ settled: true });
       expect(provider.requests() - before).toBe(window ? 0 : 1);
     });
+
+    if (gateway)
+      it('M16: goes nowhere that we may not go, whatever its address says', async () => {
+        const before = provider.requests();
+        const part = aPart({ type: 'PLAIN', text: 'Hello' }, 0);
+        for (const url of [...REFUSED_URLS, provider.url]) {
+          const moved = Object.entries(provider.attributes).map(([name, value]) => [
+            name,
+            String(value).startsWith(provider.url) ? url : value,
+          ]);
+          const given = connector.configSchema.safeParse(Object.fromEntries(moved));
+          if (!given.success) continue; // it cannot even be saved
+          const context = { ...aContext(), cfg: given.data, baseUrl: url, fetch: strict.fetch() };
+          await expect(connector.send(part, context)).rejects.toThrow();
+        }
+        expect(provider.requests()).toBe(before);
+      });
 
     it.each(BODIES.map((body) => [body.type, body] as const))(
       'whatever it is given: %s',
