@@ -1,9 +1,19 @@
 import { type Anomaly, anomaly } from './anomaly';
 import { placeOf } from './messages';
-import type { ArchivedConversation, Entry, Rules, RunRecord } from './record';
+import type { Entry, Rules } from './record';
+
+interface Timeline {
+  readonly entries: readonly Entry[];
+}
 
 /** I9: no deadline fires before its time, none twice. By workflow time, as the archive has it. */
-export function checkTimers({ conversations, rules }: RunRecord): Anomaly[] {
+export function checkTimers({
+  conversations,
+  rules,
+}: {
+  readonly conversations: readonly Timeline[];
+  readonly rules: Pick<Rules, 'inactivitySeconds'>;
+}): Anomaly[] {
   return conversations.flatMap((conversation) => [
     ...inactivity(conversation, rules),
     ...tasks(conversation),
@@ -15,7 +25,10 @@ export function checkTimers({ conversations, rules }: RunRecord): Anomaly[] {
  * Customer inactivity: what the customer writes stops it and what an agent writes begins it anew (domain.md 5.2), so it is at least
  * its time after both; and it fires once between two of them.
  */
-function inactivity({ entries }: ArchivedConversation, { inactivitySeconds }: Rules): Anomaly[] {
+function inactivity(
+  { entries }: Timeline,
+  { inactivitySeconds }: Pick<Rules, 'inactivitySeconds'>,
+): Anomaly[] {
   const found: Anomaly[] = [];
   const channels = new Map<string, string>();
   const began = new Map<string, Entry>();
@@ -45,7 +58,7 @@ function inactivity({ entries }: ArchivedConversation, { inactivitySeconds }: Ru
 }
 
 /** Offers, requests and wrap-ups that ran out of time. */
-function tasks({ entries }: ArchivedConversation): Anomaly[] {
+function tasks({ entries }: Timeline): Anomaly[] {
   const found: Anomaly[] = [];
   const since = new Map<string, Entry>();
   const ends = new Map<string, Entry>();
@@ -72,7 +85,7 @@ function tasks({ entries }: ArchivedConversation): Anomaly[] {
   return found;
 }
 
-function holds({ entries }: ArchivedConversation): Anomaly[] {
+function holds({ entries }: Timeline): Anomaly[] {
   const found: Anomaly[] = [];
   let paused: Entry | null = null;
   for (const entry of entries) {

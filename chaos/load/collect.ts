@@ -7,7 +7,6 @@ import type {
   Entry,
   RoutingTold,
   RunRecord,
-  SentPart,
 } from '../checker/record';
 import { CAPACITY, DEADLINES, POLICIES } from '../stage/configuration';
 import { PATIENCE_MS, type Stage } from '../stage/stage';
@@ -15,6 +14,7 @@ import type { Api } from './api';
 import { boundsOf, type Usage } from './bounds';
 import { canariesIn } from './canaries';
 import { runningOf, runsOf } from './histories';
+import { rowsOf } from './rows';
 import type { Scene } from './scene';
 
 /** What the checker is given about a scene. Asks the API; opens database and Temporal only to read. */
@@ -188,32 +188,6 @@ function deliveredTo({ stage, customers }: Scene): readonly Delivered[] {
 
 function textIn(content: unknown): string {
   return String((content as { text?: unknown } | undefined)?.text ?? '');
-}
-
-type SendRow = Omit<SentPart, 'partId'> & { readonly _id: string };
-
-async function rowsOf(db: Db, conversationIds: readonly string[]): Promise<RunRecord['rows']> {
-  const of = { conversationId: { $in: [...conversationIds] } };
-  const repeated = async (member: string) =>
-    (
-      await db
-        .collection('timeline')
-        .aggregate<{ _id: { c: string; k: string } }>([
-          { $match: { ...of, [member]: { $type: 'string' }, type: 'CUSTOMER_MESSAGE' } },
-          { $group: { _id: { c: '$channelId', k: `$${member}` }, n: { $sum: 1 } } },
-          { $match: { n: { $gt: 1 } } },
-        ])
-        .toArray()
-    ).map(({ _id }) => `${member} ${_id.c} ${_id.k}`);
-  const parts = await db
-    .collection<SendRow>('sends')
-    .find(of)
-    .project<SendRow>({ messageId: 1, channelId: 1, attempt: 1, status: 1 })
-    .toArray();
-  return {
-    repeatedKeys: [...(await repeated('eventKey')), ...(await repeated('providerMessageId'))],
-    parts: parts.map(({ _id, ...part }) => ({ partId: _id, ...part })),
-  };
 }
 
 export async function withDatabase<T>(stage: Stage, work: (db: Db) => Promise<T>): Promise<T> {

@@ -13,6 +13,7 @@ import {
 } from '../../domain/conversation/facts';
 import type { ConversationState } from '../../domain/conversation/model';
 
+/** A word of reliability.md section 3, and what is wrong. */
 type Violation = string;
 
 /** What must hold after every decision (domain.md 2.7 and the tables of section 5); the empty list when it does. */
@@ -47,10 +48,7 @@ function stateRules(before: ConversationState, { state, entries }: Decision): Vi
           `V2: ${JSON.stringify(data)}`,
         ),
       ),
-    ...rule(
-      !changed || LEGAL_STEPS[from].includes(state.state),
-      `illegal: ${from} -> ${state.state}`,
-    ),
+    ...rule(!changed || LEGAL_STEPS[from].includes(state.state), `${from} -> ${state.state}`),
   ];
 }
 
@@ -88,12 +86,13 @@ function controlRules(before: ConversationState, { state, entries }: Decision): 
 }
 
 function seqRules(before: ConversationState, { state, entries }: Decision): Violation[] {
+  const ids = entries.map(({ entry }) => entry.id);
   return [
     ...entries.flatMap(({ entry }, n) =>
-      rule(entry.seq === before.lastSeq + n + 1, `V3: seq ${entry.seq}`),
+      unless(entry.seq === before.lastSeq + n + 1, `skipped: V3: seq ${entry.seq}`),
     ),
-    ...rule(state.lastSeq === before.lastSeq + entries.length, 'V3: lastSeq'),
-    ...rule(new Set(entries.map(({ entry }) => entry.id)).size === entries.length, 'ids differ'),
+    ...unless(state.lastSeq === before.lastSeq + entries.length, 'skipped: V3: lastSeq'),
+    ...unless(new Set(ids).size === ids.length, `duplicate: V3: ids ${ids}`),
   ];
 }
 
@@ -139,6 +138,12 @@ function timerRules(state: ConversationState): Violation[] {
   const { deadlines } = state;
   const names = Object.keys(deadlines);
   const has = (name: string) => name in deadlines;
+  const runs = (name: string, should: boolean) =>
+    same(
+      names.filter((it) => it === name),
+      name,
+      should ? [name] : [],
+    );
   const waiting = state.tasks.filter(isWaiting).map(({ id }) => `agentRequestTtl:${id}`);
   const wraps = state.tasks.filter((t) => t.state === 'WRAP_UP').map(({ id }) => `wrapUp:${id}`);
   const open = state.closingAt === null;
@@ -146,12 +151,12 @@ function timerRules(state: ConversationState): Violation[] {
     state.owed && state.state === 'ACTIVE' && !voiceIsOn(state) && state.agentSla?.seconds != null;
   const started = startedSessions(state).map(({ id }) => `customerInactivity:${id}`);
   return [
-    ...rule(has('agentSla') === slaRuns, `aSLA runs: ${has('agentSla')}`),
-    ...rule(has('hold') === (state.held !== null), 'hold'),
-    ...rule(has('customerLeft') === (state.state === 'CUSTOMER_LEFT'), 'customerLeft'),
-    ...rule(has('closing') === (state.state === 'CLOSING'), 'closing'),
-    ...rule(!open || has('maxLife'), 'maxLife'),
-    ...rule(has('controlOffer') === (state.control.offeredTo !== null), 'controlOffer'),
+    ...runs('agentSla', slaRuns),
+    ...runs('hold', state.held !== null),
+    ...runs('customerLeft', state.state === 'CUSTOMER_LEFT'),
+    ...runs('closing', state.state === 'CLOSING'),
+    ...(open ? runs('maxLife', true) : []),
+    ...runs('controlOffer', state.control.offeredTo !== null),
     ...same(names, 'agentRequestTtl:', open ? waiting : []),
     ...same(names, 'wrapUp:', open ? wraps : []),
     ...same(
@@ -233,11 +238,20 @@ export function isOwnedBySomebody(state: ConversationState): boolean {
   );
 }
 
+/** I8: what domain.md does not let be. */
 function rule(holds: boolean, otherwise: string): Violation[] {
+  return unless(holds, `illegal: ${otherwise}`);
+}
+
+function unless(holds: boolean, otherwise: Violation): Violation[] {
   return holds ? [] : [otherwise];
 }
 
+/** Deadlines of a kind. Without one that is due nothing goes on; one too many fires into what it is not for. */
 function same(names: readonly string[], prefix: string, wanted: readonly string[]): Violation[] {
-  const found = names.filter((name) => name.startsWith(prefix)).sort();
-  return rule(found.join() === [...wanted].sort().join(), `${prefix} ${found} for ${wanted}`);
+  const found = names.filter((name) => name.startsWith(prefix));
+  return [
+    ...wanted.filter((name) => !found.includes(name)).map((name) => `stuck: ${name} does not run`),
+    ...found.filter((name) => !wanted.includes(name)).map((name) => `illegal: ${name} runs`),
+  ];
 }

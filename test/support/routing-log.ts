@@ -65,14 +65,13 @@ const REQUEUED = 11;
  * an end, or with two).
  */
 export function anomalies(log: readonly Logged[], capacity: number): string[] {
-  const checker = new Checker(capacity);
-  log.forEach((event, n) => {
-    checker.see(event, n);
-  });
+  const checker = new LogChecker(capacity);
+  checker.look(log);
   return checker.found;
 }
 
-class Checker {
+/** Reads a log while it grows. */
+export class LogChecker {
   readonly found: string[] = [];
   private readonly ringing = new Map<string, string>();
   /** By agent: conversations. */
@@ -91,9 +90,19 @@ class Checker {
   /** Requests that a merge brought along and that must go on. */
   private readonly toGoOn = new Set<string>();
 
+  private looked = 0;
+
   constructor(private readonly capacity: number) {}
 
-  see(event: Logged, n: number): void {
+  /** Goes on where it was. */
+  look(log: readonly Logged[]): void {
+    for (; this.looked < log.length; this.looked += 1) {
+      const event = log[this.looked];
+      if (event) this.see(event, this.looked);
+    }
+  }
+
+  private see(event: Logged, n: number): void {
     const say = (word: string, what: string) => this.found.push(`${word} at ${n}: ${what}`);
     switch (event.type) {
       case 'reserved': {

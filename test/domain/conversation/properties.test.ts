@@ -248,11 +248,11 @@ describe('the checks themselves', () => {
       violations(owned, { ...decision, state: { ...decision.state, state: 'ACTIVE' } }),
     ).not.toEqual([]);
     expect(violations(owned, { ...decision, state: { ...decision.state, lastSeq: 99 } })).toContain(
-      'V3: lastSeq',
+      'skipped: V3: lastSeq',
     );
     const gone = { ...decision.state, participants: [] };
     expect(violations(owned, { ...decision, state: gone })).toContain(
-      'V5: greeter holds, PRIMARY is ',
+      'illegal: V5: greeter holds, PRIMARY is ',
     );
   });
 });

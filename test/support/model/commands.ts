@@ -10,6 +10,8 @@ import { Reference } from './reference';
 
 export const AGENTS = ['a1', 'a2', 'a3'];
 export const CAPACITY = 2;
+/** By channel: as the settings of the stage have it, written down a second time. */
+export const INACTIVITY_SECONDS = { web: 600, wa: 600, sms: 600, old: 600 };
 const CUSTOMERS = 3;
 
 /** A kind of command, and numbers that choose among what is there. */

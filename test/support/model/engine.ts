@@ -53,6 +53,10 @@ export class ModelEngine extends RoutedWorld {
     for (const [id, ring] of this.rings) this.rings.set(id, new KeyRing(json(ring.carry())));
   }
 
+  /** The customers' conversations, and those that close beside them. */
+  get everyRun(): readonly Chat[] {
+    return this.runs;
+  }
   protected override get runs(): readonly Chat[] {
     return [...this.chats, ...this.closings];
   }

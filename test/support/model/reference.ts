@@ -13,6 +13,9 @@ interface Acknowledged {
   readonly acked: number;
 }
 
+/** Of a conversation's state (domain.md section 15 and architecture.md decision 9): those here, and those kept of what is over. */
+const CAPS = { recent: 40, participants: 150, sessions: 60, tasks: 40 };
+
 /**
  * What must be true of the engine, and no more: which messages were acknowledged, in which order, and what providers owe. It knows
  * nothing of states, timers or routing.
@@ -43,7 +46,12 @@ export class Reference {
   /** After every command: nothing doubled, unknown or out of order, and nothing lost that is not still on its way. */
   violations(): string[] {
     const timelines = [...this.engine.archive.timelines().values()];
-    return [...this.messages(timelines), ...this.deliveries(), ...this.oneOpen(timelines)];
+    return [
+      ...this.messages(timelines),
+      ...this.deliveries(),
+      ...this.oneOpen(timelines),
+      ...this.unbounded(),
+    ];
   }
 
   /** When nobody acts any more and every deadline has passed. */
@@ -113,6 +121,16 @@ export class Reference {
       const missing = ends.get(messageId) === 'sent' && times === 0;
       return times > most || missing ? [`undeclared: ${messageId}, ${times} times`] : [];
     });
+  }
+
+  /** I14: what is carried from run to run does not grow with what has been. */
+  private unbounded(): string[] {
+    return this.engine.everyRun.flatMap(({ state }) =>
+      Object.entries(CAPS).flatMap(([list, cap]) => {
+        const { length } = state[list as keyof typeof CAPS];
+        return length > cap ? [`unbounded: ${length} ${list} of ${state.conversationId}`] : [];
+      }),
+    );
   }
 
   /** I4, from the events: a customer's next conversation begins after the change of the last to CLOSING. */

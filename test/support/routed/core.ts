@@ -102,7 +102,7 @@ export class RoutedCore {
     const decision = decide(before, event, this.iso);
     chat.state = decision.state;
     for (const what of violations(before, decision))
-      this.broken.push(`${event.type} of ${before.conversationId}: ${what}`);
+      this.broken.push(`${what} (${event.type} of ${before.conversationId})`);
     this.log.push(...notesOf(chat.state, decision.entries));
     this.decided(chat, decision);
     for (const effect of decision.effects) {
