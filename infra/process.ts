@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Config, ConfigError, loadConfig } from './config';
 import { createLogger, type Logger } from './logger';
 
@@ -29,6 +30,7 @@ export function runService(
  */
 export function stopRequested(): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // each open stream listens, and stops listening when it ends
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => controller.abort(signal));
   if (process.channel) {
