@@ -83,9 +83,22 @@ export async function openDesk({ stage, admin, agentId, serve }: DeskOptions): P
     if (type === 'OFFER_REVOKED') rings.delete(taskId);
     if (type === 'TASK_ASSIGNED') {
       rings.delete(taskId);
-      void serve({ conversationId, agentId, api }).catch(() => undefined);
+      void work(conversationId);
     }
     return undefined;
+  }
+
+  /** As somebody who tries again what was refused: an api whose clock is wrong refuses good tokens. */
+  async function work(conversationId: string): Promise<void> {
+    const patience = Date.now() + PATIENCE_MS;
+    while (!over.signal.aborted && Date.now() < patience) {
+      const done = await serve({ conversationId, agentId, api }).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+      await sleep(500);
+    }
   }
 
   /** As somebody who clicks until it works or the offer is gone. */
