@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResourceName } from '../domain/configuration/resource-names';
-import type { OutOfHours } from '../domain/conversation/events';
+import type { OutOfHours } from '../domain/conversation/acts';
 import { isOpen, nextOpening } from '../domain/routing/calendar';
 import { queueFacts } from '../domain/routing/queue-facts';
 import type { Calendar } from '../domain/routing/schema';

@@ -1,6 +1,7 @@
 import type { BotAnswer, BotRequest } from '../domain/bot/answer';
 import type { ChannelSettings } from '../domain/channel/settings';
-import type { Opening, OutOfHours, QueueFacts } from '../domain/conversation/events';
+import type { OutOfHours, QueueFacts } from '../domain/conversation/acts';
+import type { Opening } from '../domain/conversation/events';
 import type { MediaFailure } from '../domain/message/media-state';
 import type { MessageBody } from '../domain/message/schema';
 import type { RoutingConfig } from '../domain/routing/model';

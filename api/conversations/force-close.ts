@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import type { EndConversation } from '../../domain/conversation/events';
+import type { EndConversation } from '../../domain/conversation/acts';
 import { closingWorkflowId, conversationWorkflowId } from '../../domain/ids';
 import type { Stores } from '../../infra/stores';
 import type { closingWorkflow } from '../../workflows/conversation/closing-workflow';

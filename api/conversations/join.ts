@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { JoinAs } from '../../domain/conversation/events';
+import type { JoinAs } from '../../domain/conversation/acts';
 import type { ConfigStore } from '../../infra/stores';
 import { type Acted, changeRoleUpdate, joinAsUpdate } from '../../workflows/conversation/messages';
 import type { AppEnv } from '../context';

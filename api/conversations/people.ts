@@ -1,4 +1,4 @@
-import type { JoiningAgent, QueueFacts } from '../../domain/conversation/events';
+import type { JoiningAgent, QueueFacts } from '../../domain/conversation/acts';
 import type { Actor } from '../../domain/conversation/model';
 import { ProblemError } from '../../domain/errors';
 import { queueFacts } from '../../domain/routing/queue-facts';

@@ -1,6 +1,7 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { type LoadedDataConverter, type Payload, WorkflowNotFoundError } from '@temporalio/common';
-import type { CustomerMessage, EndConversation } from '../../domain/conversation/events';
+import type { EndConversation } from '../../domain/conversation/acts';
+import type { CustomerMessage } from '../../domain/conversation/channel-events';
 import {
   customerMessageSignal,
   endConversationSignal,

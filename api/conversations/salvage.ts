@@ -1,5 +1,6 @@
+import type { EndConversation } from '../../domain/conversation/acts';
 import { decide } from '../../domain/conversation/decide';
-import type { ConversationEvent, EndConversation } from '../../domain/conversation/events';
+import type { ConversationEvent } from '../../domain/conversation/events';
 import type { ConversationState, PendingEntry } from '../../domain/conversation/model';
 import { open } from '../../domain/conversation/opening';
 import type { StoredConversation } from '../../infra/stores';

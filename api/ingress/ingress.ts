@@ -4,6 +4,7 @@ import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/cli
 import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
 import type { MediaSource } from '../../connectors/connector';
 import type { Channel } from '../../domain/channel/schema';
+import type { StartOutbound } from '../../domain/conversation/acts';
 import type {
   ChannelDataUpdated,
   CustomerFollowUp,
@@ -11,8 +12,7 @@ import type {
   SentElsewhere,
   SessionEnded,
   SessionStarted,
-  StartOutbound,
-} from '../../domain/conversation/events';
+} from '../../domain/conversation/channel-events';
 import type { Json, SessionEndReason } from '../../domain/conversation/model';
 import { identityOf } from '../../domain/customer/identity';
 import { ProblemError } from '../../domain/errors';

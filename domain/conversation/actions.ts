@@ -1,11 +1,13 @@
 import type { Refusal } from '../errors';
+import type { RequestAgent } from './acts';
 import { MAX_LIFE_SECONDS, REMINDERS_MAX } from './bounds';
 import { endConversation } from './closing';
 import { defaultParty, moveControl } from './control';
 import { control, whyNotControl } from './control-actions';
+import type { Action } from './controller-events';
 import { isKey, setData, whyNotData, whyNotSlots, withSlots } from './data';
 import { clearDeadline, startDeadline } from './deadlines';
-import type { Action, ConversationEvent, RequestAgent } from './events';
+import type { ConversationEvent } from './events';
 import { isFull, latestSession, presentBot, startedSessions } from './facts';
 import { raise, whyNotChangeRole } from './joining';
 import { leaveAll } from './leaving';

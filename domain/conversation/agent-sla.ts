@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors';
+import type { AnswerSla } from './acts';
 import { thresholdTimes } from './deadlines';
-import type { AnswerSla } from './events';
 import { isPrimary, primaryAgents } from './facts';
 import { leaveAgent } from './leaving';
 import type { ConversationState } from './model';

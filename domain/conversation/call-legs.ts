@@ -1,5 +1,5 @@
 import type { MessageBody } from '../message/schema';
-import type { CustomerMessage } from './events';
+import type { CustomerMessage } from './channel-events';
 import { isVoice } from './facts';
 import type { ChannelSession, ConversationState, EntryType, TimelineActivity } from './model';
 import { patchSession } from './sessions';

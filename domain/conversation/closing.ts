@@ -1,8 +1,8 @@
 import type { Refusal } from '../errors';
+import type { EndConversation } from './acts';
 import { CLOSING_RETRY_SECONDS } from './bounds';
 import { clearDeadlines, startDeadline } from './deadlines';
 import { dispositionOf } from './disposition';
-import type { EndConversation } from './events';
 import { hasStartedSession, isPresent, isWaiting, startedSessions, waitingTask } from './facts';
 import { endHold } from './hold';
 import type { Actor, CloseReason, ConversationState, SessionEndReason } from './model';

@@ -1,8 +1,8 @@
 import type { Refusal } from '../errors';
+import type { ControlAction } from './acts';
 import { CONTROL_OFFER_SECONDS, PARTICIPANTS_MAX } from './bounds';
 import { AGENTS, defaultParty, isBot, moveControl, NOBODY } from './control';
 import { clearDeadline, startDeadline } from './deadlines';
-import type { ControlAction } from './events';
 import { hasPrimaryAgent, hasStartedSession, isFull, isPrimary, presentBot } from './facts';
 import type { Actor, ControlHolder, ConversationState } from './model';
 import { refuse } from './refusal';

@@ -1,6 +1,6 @@
 import type { NoticeName } from '../channel/types';
 import { applyAction, whyNotAction } from './actions';
-import type { Action, ControllerEvent } from './events';
+import type { Action, ControllerEvent } from './controller-events';
 import {
   hasPrimaryAgent,
   latestSession,

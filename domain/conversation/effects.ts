@@ -1,5 +1,6 @@
 import type { Refusal } from '../errors';
-import type { ControllerEvent, SessionsMovedIn } from './events';
+import type { ControllerEvent } from './controller-events';
+import type { SessionsMovedIn } from './events';
 import type { AgentTask, ControlHolder, ConversationState, PendingEntry } from './model';
 
 /** What must now be done about a decision, in order. Timeline entries come apart, in `Decision.entries`. */

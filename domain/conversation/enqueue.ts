@@ -1,6 +1,6 @@
+import type { QueueFacts } from './acts';
 import { REQUEUE_PRIORITY } from './bounds';
 import { setDeadline } from './deadlines';
-import type { QueueFacts } from './events';
 import { hasPrimaryAgent } from './facts';
 import type { AgentTask } from './model';
 import { addTask, type TaskParts } from './tasks';

@@ -1,7 +1,9 @@
 import type { Refusal } from '../errors';
 import type { MessageBody } from '../message/schema';
+import type { FollowUp } from './acts';
+import type { CustomerFollowUp } from './channel-events';
 import { consentRefused } from './consent';
-import type { ConversationEvent, CustomerFollowUp, DeliveryReceipt, FollowUp } from './events';
+import type { ConversationEvent, DeliveryReceipt } from './events';
 import { isPrimary, sessionOf } from './facts';
 import type { Actor, ConversationState, RecentEntry } from './model';
 import { withdrawScheduled } from './outbound';

@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors';
+import type { Hold, Resume } from './acts';
 import { clearDeadline, setDeadline } from './deadlines';
 import type { ResumeCause } from './entries';
-import type { Hold, Resume } from './events';
 import {
   hasPrimaryAgent,
   hasStartedSession,

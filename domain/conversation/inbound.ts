@@ -1,15 +1,11 @@
 import type { Refusal } from '../errors';
+import type { OutOfHours, RequestAgent } from './acts';
 import { isOnAnotherCall, isOver, noteLateLeg, recordCallLeg } from './call-legs';
+import type { CustomerMessage, SessionEnded } from './channel-events';
 import { asChoice, closeChoices } from './choices';
 import { consentAfterMessage } from './consent';
 import { startControl } from './control';
-import type {
-  ConversationEvent,
-  CustomerMessage,
-  OutOfHours,
-  RequestAgent,
-  SessionEnded,
-} from './events';
+import type { ConversationEvent } from './events';
 import { hasPrimaryAgent, hasStarted, isVoice, sessionOf } from './facts';
 import type { ChannelSession, ConversationState, TimelineActivity } from './model';
 import { startConversation } from './opening';

@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors';
+import type { ChangeRole, JoinAs, JoiningAgent } from './acts';
 import { OBSERVERS_MAX, PARTICIPANTS_MAX } from './bounds';
 import { clearDeadline } from './deadlines';
-import type { ChangeRole, JoinAs, JoiningAgent } from './events';
 import {
   hasPrimaryAgent,
   hasStartedSession,

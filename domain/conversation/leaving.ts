@@ -1,8 +1,8 @@
 import type { Refusal } from '../errors';
+import type { Leave } from './acts';
 import { AVOIDED_AGENTS_MAX, LIST_REQUEST_TTL_SECONDS } from './bounds';
 import { defaultParty, moveControl } from './control';
 import { requeue } from './enqueue';
-import type { Leave } from './events';
 import {
   hasPrimaryAgent,
   hasStartedSession,

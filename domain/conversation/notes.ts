@@ -1,7 +1,8 @@
 import type { Refusal } from '../errors';
+import type { AddNote, RaiseHand } from './acts';
 import { HAND_RAISE_SECONDS, NOTE_MAX } from './bounds';
 import { startDeadline } from './deadlines';
-import type { AddNote, ConversationEvent, RaiseHand } from './events';
+import type { ConversationEvent } from './events';
 import { isOpen, isPrimary, presentAgent } from './facts';
 import type { Actor, ConversationState } from './model';
 import { refuse } from './refusal';

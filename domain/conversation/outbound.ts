@@ -1,9 +1,10 @@
 import type { Refusal } from '../errors';
+import type { SendMessage } from './acts';
 import { PARTICIPANTS_MAX, SCHEDULED_BYTES_MAX, SCHEDULED_MAX } from './bounds';
 import { startControl } from './control';
 import { jsonBytes } from './data';
 import { clearDeadline, setDeadline } from './deadlines';
-import type { ConversationEvent, SendMessage } from './events';
+import type { ConversationEvent } from './events';
 import { hasStarted, isFull, isPrimary, presentAgent, sessionOf } from './facts';
 import { endHold } from './hold';
 import { joinPrimary } from './joining';

@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors';
+import type { CancelRequest, OutOfHours, RequestAgent } from './acts';
 import { LIST_REQUEST_TTL_SECONDS } from './bounds';
 import { enqueue, timeToLive } from './enqueue';
-import type { CancelRequest, OutOfHours, RequestAgent } from './events';
 import {
   hasPrimaryAgent,
   hasStartedSession,

@@ -1,6 +1,7 @@
 import type { Refusal } from '../errors';
+import type { JoiningAgent } from './acts';
 import { requeue } from './enqueue';
-import type { JoiningAgent, TaskChanged } from './events';
+import type { TaskChanged } from './events';
 import { isPrimary, isWaiting, latestSettings } from './facts';
 import { endHold, holdFor } from './hold';
 import { acceptTask, whyNotAccept } from './joining';

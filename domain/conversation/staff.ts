@@ -1,12 +1,12 @@
 import type { Refusal } from '../errors';
-import { whyNotData } from './data';
 import type {
   CancelRequest,
   CloseListRequest,
   EndConversation,
   EndSession,
   UpdateData,
-} from './events';
+} from './acts';
+import { whyNotData } from './data';
 import { isPrimary, presentAgent, presentBot, sessionById, startedSessions } from './facts';
 import type { Actor, ConversationState } from './model';
 import { closeListEntry } from './pull-list';

@@ -1,5 +1,5 @@
+import type { JoiningAgent } from './acts';
 import { clearDeadline } from './deadlines';
-import type { JoiningAgent } from './events';
 import { isPresent } from './facts';
 import type { LeaveReason, Participant, ParticipantRole } from './model';
 import { record, type Turn, tellController } from './turn';

@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors';
-import type { AnswerSuggestion, Suggest } from './events';
+import type { AnswerSuggestion, Suggest } from './acts';
 import { isPrimary, presentBot } from './facts';
 import type { ConversationState } from './model';
 import { refuse } from './refusal';

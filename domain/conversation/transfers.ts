@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors';
+import type { CancelTransfer, HandOver } from './acts';
 import { TRANSFER_PRIORITY } from './bounds';
 import { enqueue, timeToLive } from './enqueue';
-import type { CancelTransfer, HandOver } from './events';
 import {
   hasPrimaryAgent,
   isPrimary,

@@ -1,9 +1,9 @@
 import { derivedId, ID_PREFIXES } from '../ids';
 import type { MessageBody } from '../message/schema';
 import { RECENT_ENTRIES_KEPT } from './bounds';
+import type { ControllerEvent } from './controller-events';
 import type { Decision, Effect } from './effects';
 import type { EntryData } from './entries';
-import type { ControllerEvent } from './events';
 import type {
   Actor,
   ConversationState,

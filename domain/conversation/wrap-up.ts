@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors';
+import type { WrapUp } from './acts';
 import { WRAP_UP_LABELS_MAX, WRAP_UP_NOTE_MAX } from './bounds';
 import { clearDeadline, startDeadline } from './deadlines';
-import type { WrapUp } from './events';
 import { presentAgent, taskOf } from './facts';
 import type { AgentTask, ConversationState, LeaveReason, Participant } from './model';
 import { refuse } from './refusal';

@@ -1,4 +1,5 @@
-import type { Leave, TaskChanged } from '../conversation/events';
+import type { Leave } from '../conversation/acts';
+import type { TaskChanged } from '../conversation/events';
 import type { AgentNotice } from './events';
 import type { AgentStateName, MrdStateName } from './model';
 

@@ -1,4 +1,4 @@
-import type { QueueFacts } from '../conversation/events';
+import type { QueueFacts } from '../conversation/acts';
 import type { Queue } from './schema';
 
 /** domain.md 6.4. */

@@ -1,17 +1,11 @@
 import type { ChannelSettings } from '../../domain/channel/settings';
+import type { JoiningAgent, RequestAgent } from '../../domain/conversation/acts';
+import type { CustomerMessage, SessionStarted } from '../../domain/conversation/channel-events';
+import type { Action, ControllerEvent } from '../../domain/conversation/controller-events';
 import { nextDeadline, passedDeadlines } from '../../domain/conversation/deadlines';
 import { decide } from '../../domain/conversation/decide';
 import type { Decision, Effect } from '../../domain/conversation/effects';
-import type {
-  Action,
-  ControllerEvent,
-  ConversationEvent,
-  CustomerMessage,
-  JoiningAgent,
-  Opening,
-  RequestAgent,
-  SessionStarted,
-} from '../../domain/conversation/events';
+import type { ConversationEvent, Opening } from '../../domain/conversation/events';
 import type {
   Actor,
   AgentTask,

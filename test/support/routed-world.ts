@@ -1,8 +1,5 @@
-import type {
-  ConversationEvent,
-  HandOver,
-  SessionsMovedIn,
-} from '../../domain/conversation/events';
+import type { HandOver } from '../../domain/conversation/acts';
+import type { ConversationEvent, SessionsMovedIn } from '../../domain/conversation/events';
 import { movedOut } from '../../domain/conversation/merge';
 import type { RoutingEvent } from '../../domain/routing/events';
 import type { RoutingDecided } from '../../domain/routing/routing';

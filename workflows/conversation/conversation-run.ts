@@ -1,9 +1,10 @@
 import { bots } from '@bots';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { RequestAgent } from '../../domain/conversation/acts';
 import { nextDeadline, passedDeadlines } from '../../domain/conversation/deadlines';
 import { decide } from '../../domain/conversation/decide';
 import type { Decision, Effect } from '../../domain/conversation/effects';
-import type { ConversationEvent, RequestAgent } from '../../domain/conversation/events';
+import type { ConversationEvent } from '../../domain/conversation/events';
 import type { ConversationState } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
 import { type Conversation, toConversation } from '../../domain/conversation/view';

@@ -1,5 +1,6 @@
 import type { Duration } from '@temporalio/common';
-import type { ControllerEvent, RequestAgent } from '../../domain/conversation/events';
+import type { RequestAgent } from '../../domain/conversation/acts';
+import type { ControllerEvent } from '../../domain/conversation/controller-events';
 import type {
   ConversationData,
   DataValue,

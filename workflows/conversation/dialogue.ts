@@ -1,13 +1,10 @@
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { ApplicationFailure, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
+import type { RequestAgent } from '../../domain/conversation/acts';
+import type { Action, ControllerEvent } from '../../domain/conversation/controller-events';
 import type { Decision } from '../../domain/conversation/effects';
-import type {
-  Action,
-  ControllerEvent,
-  ConversationEvent,
-  RequestAgent,
-} from '../../domain/conversation/events';
+import type { ConversationEvent } from '../../domain/conversation/events';
 import { latestSession, startedSessions, waitingTask } from '../../domain/conversation/facts';
 import type {
   ChannelSession,

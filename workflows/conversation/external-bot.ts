@@ -1,7 +1,7 @@
 import { ApplicationFailure, log } from '@temporalio/workflow';
 import type { CallBot } from '../../activities/types';
 import type { BotAction, BotAnswer, ExternalBotKind } from '../../domain/bot/answer';
-import type { Action } from '../../domain/conversation/events';
+import type { Action } from '../../domain/conversation/controller-events';
 import { sessionById } from '../../domain/conversation/facts';
 import type { TimelineActivity } from '../../domain/conversation/model';
 import type { MessageBody } from '../../domain/message/schema';

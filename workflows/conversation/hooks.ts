@@ -1,5 +1,5 @@
+import type { ControllerEvent } from '../../domain/conversation/controller-events';
 import type { Effect } from '../../domain/conversation/effects';
-import type { ControllerEvent } from '../../domain/conversation/events';
 import type { ConversationState } from '../../domain/conversation/model';
 import { incoming } from './answers';
 import type { BotRoster } from './bot-roster';

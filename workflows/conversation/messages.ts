@@ -1,5 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type * as E from '../../domain/conversation/events';
+import type * as Acts from '../../domain/conversation/acts';
+import type * as Channel from '../../domain/conversation/channel-events';
+import type { ControllerEvent } from '../../domain/conversation/controller-events';
+import type {
+  DeliveryReceipt,
+  SessionsMovedIn,
+  TaskChanged,
+} from '../../domain/conversation/events';
 import type { ConversationState, PendingEntry } from '../../domain/conversation/model';
 import type { Conversation } from '../../domain/conversation/view';
 
@@ -45,57 +52,59 @@ export interface Carried {
   readonly head: { readonly seq: number; readonly hash: string };
   readonly sends: readonly QueuedSend[];
   /** Controller events that wait for a dialogue hook. */
-  readonly pendingHooks: readonly E.ControllerEvent[];
+  readonly pendingHooks: readonly ControllerEvent[];
   /** Signals that routing has not been given yet. */
   readonly routingNews?: readonly RoutingSignal[];
 }
 
 /** A signal as it arrived, before the channel's settings are known. */
 export type Inboxed =
-  | { readonly type: 'customerMessage'; readonly payload: E.CustomerMessage }
-  | { readonly type: 'channelSessionStarted'; readonly payload: E.SessionStarted }
-  | { readonly type: 'channelSessionEnded'; readonly payload: E.SessionEnded }
-  | { readonly type: 'channelDataUpdated'; readonly payload: E.ChannelDataUpdated }
-  | { readonly type: 'customerFollowUp'; readonly payload: E.CustomerFollowUp }
-  | { readonly type: 'startOutbound'; readonly payload: E.StartOutbound }
-  | { readonly type: 'sentElsewhere'; readonly payload: E.SentElsewhere }
-  | { readonly type: 'agentJoined'; readonly payload: E.JoinAs }
-  | { readonly type: 'agentLeft'; readonly payload: E.Leave }
-  | { readonly type: 'agentActed'; readonly payload: E.AgentActed }
-  | { readonly type: 'deliveryReceipt'; readonly payload: E.DeliveryReceipt }
-  | { readonly type: 'taskChanged'; readonly payload: E.TaskChanged }
-  | { readonly type: 'endConversation'; readonly payload: E.EndConversation }
-  | { readonly type: 'sessionsMovedIn'; readonly payload: E.SessionsMovedIn };
+  | { readonly type: 'customerMessage'; readonly payload: Channel.CustomerMessage }
+  | { readonly type: 'channelSessionStarted'; readonly payload: Channel.SessionStarted }
+  | { readonly type: 'channelSessionEnded'; readonly payload: Channel.SessionEnded }
+  | { readonly type: 'channelDataUpdated'; readonly payload: Channel.ChannelDataUpdated }
+  | { readonly type: 'customerFollowUp'; readonly payload: Channel.CustomerFollowUp }
+  | { readonly type: 'startOutbound'; readonly payload: Acts.StartOutbound }
+  | { readonly type: 'sentElsewhere'; readonly payload: Channel.SentElsewhere }
+  | { readonly type: 'agentJoined'; readonly payload: Acts.JoinAs }
+  | { readonly type: 'agentLeft'; readonly payload: Acts.Leave }
+  | { readonly type: 'agentActed'; readonly payload: Acts.AgentActed }
+  | { readonly type: 'deliveryReceipt'; readonly payload: DeliveryReceipt }
+  | { readonly type: 'taskChanged'; readonly payload: TaskChanged }
+  | { readonly type: 'endConversation'; readonly payload: Acts.EndConversation }
+  | { readonly type: 'sessionsMovedIn'; readonly payload: SessionsMovedIn };
 
 /** The customer wrote. A fact, so a signal: stored even while no worker runs. Repeats are dropped by `eventKey`. */
-export const customerMessageSignal = defineSignal<[E.CustomerMessage]>('customerMessage');
+export const customerMessageSignal = defineSignal<[Channel.CustomerMessage]>('customerMessage');
 /** The connector reports that the customer is there; starts the conversation if none is open. */
 export const channelSessionStartedSignal =
-  defineSignal<[E.SessionStarted]>('channelSessionStarted');
+  defineSignal<[Channel.SessionStarted]>('channelSessionStarted');
 /** The customer ended the session or the connection was lost. A fact. */
-export const channelSessionEndedSignal = defineSignal<[E.SessionEnded]>('channelSessionEnded');
+export const channelSessionEndedSignal =
+  defineSignal<[Channel.SessionEnded]>('channelSessionEnded');
 /** New key-value facts about a session. */
-export const channelDataUpdatedSignal = defineSignal<[E.ChannelDataUpdated]>('channelDataUpdated');
+export const channelDataUpdatedSignal =
+  defineSignal<[Channel.ChannelDataUpdated]>('channelDataUpdated');
 /** The customer reacted to, edited or deleted an earlier message. */
-export const customerFollowUpSignal = defineSignal<[E.CustomerFollowUp]>('customerFollowUp');
+export const customerFollowUpSignal = defineSignal<[Channel.CustomerFollowUp]>('customerFollowUp');
 /** Our side wrote to the customer in the provider's own inbox. A fact: it is out already. */
-export const sentElsewhereSignal = defineSignal<[E.SentElsewhere]>('sentElsewhere');
+export const sentElsewhereSignal = defineSignal<[Channel.SentElsewhere]>('sentElsewhere');
 /** An agent's or bot's outbound start: like a first message, it may open the conversation. */
-export const startOutboundSignal = defineSignal<[E.StartOutbound]>('startOutbound');
+export const startOutboundSignal = defineSignal<[Acts.StartOutbound]>('startOutbound');
 /** Routing assigned an agent. A fact decided elsewhere. */
-export const agentJoinedSignal = defineSignal<[E.JoinAs]>('agentJoined');
+export const agentJoinedSignal = defineSignal<[Acts.JoinAs]>('agentJoined');
 /** Routing or presence took an agent out. A fact decided elsewhere. */
-export const agentLeftSignal = defineSignal<[E.Leave]>('agentLeft');
+export const agentLeftSignal = defineSignal<[Acts.Leave]>('agentLeft');
 /** An agent read: it restarts the agent's idle timer and leaves no entry (domain.md 5.1). */
-export const agentActedSignal = defineSignal<[E.AgentActed]>('agentActed');
+export const agentActedSignal = defineSignal<[Acts.AgentActed]>('agentActed');
 /** News of a delivery that matters to an open conversation (architecture.md decision 11). */
-export const deliveryReceiptSignal = defineSignal<[E.DeliveryReceipt]>('deliveryReceipt');
+export const deliveryReceiptSignal = defineSignal<[DeliveryReceipt]>('deliveryReceipt');
 /** Routing's news of a task. */
-export const taskChangedSignal = defineSignal<[E.TaskChanged]>('taskChanged');
+export const taskChangedSignal = defineSignal<[TaskChanged]>('taskChanged');
 /** End it. An order that is never refused, so a signal. */
-export const endConversationSignal = defineSignal<[E.EndConversation]>('endConversation');
+export const endConversationSignal = defineSignal<[Acts.EndConversation]>('endConversation');
 /** A merged customer's conversation hands its sessions over (domain.md 10.3). */
-export const sessionsMovedInSignal = defineSignal<[E.SessionsMovedIn]>('sessionsMovedIn');
+export const sessionsMovedInSignal = defineSignal<[SessionsMovedIn]>('sessionsMovedIn');
 
 /** What an update answers. `repeated`: the message was taken before; `seq` may then be unknown to the workflow. */
 export interface Acted {
@@ -107,29 +116,33 @@ export interface Acted {
 }
 
 /** Updates: each may be refused, and whoever asked must hear why. Refusals are ApplicationFailures whose `type` is a ProblemCode. */
-export const sendMessageUpdate = defineUpdate<Acted, [E.SendMessage]>('sendMessage');
-export const holdUpdate = defineUpdate<Acted, [E.Hold]>('hold');
-export const resumeUpdate = defineUpdate<Acted, [E.Resume]>('resume');
-export const requestAgentUpdate = defineUpdate<Acted, [E.RequestAgent]>('requestAgent');
-export const cancelRequestUpdate = defineUpdate<Acted, [E.CancelRequest]>('cancelRequest');
-export const transferUpdate = defineUpdate<Acted, [E.HandOver]>('transfer');
-export const consultUpdate = defineUpdate<Acted, [E.HandOver]>('consult');
-export const conferenceUpdate = defineUpdate<Acted, [E.HandOver]>('conference');
-export const cancelTransferUpdate = defineUpdate<Acted, [E.CancelTransfer]>('cancelTransfer');
-export const wrapUpUpdate = defineUpdate<Acted, [E.WrapUp]>('wrapUp');
-export const controlUpdate = defineUpdate<Acted, [E.ControlAction]>('control');
-export const joinAsUpdate = defineUpdate<Acted, [E.JoinAs]>('joinAs');
-export const leaveUpdate = defineUpdate<Acted, [E.Leave]>('leave');
-export const changeRoleUpdate = defineUpdate<Acted, [E.ChangeRole]>('changeRole');
-export const updateDataUpdate = defineUpdate<Acted, [E.UpdateData]>('updateData');
-export const endSessionUpdate = defineUpdate<Acted, [E.EndSession]>('endSession');
-export const closeListRequestUpdate = defineUpdate<Acted, [E.CloseListRequest]>('closeListRequest');
-export const addNoteUpdate = defineUpdate<Acted, [E.AddNote]>('addNote');
-export const followUpUpdate = defineUpdate<Acted, [E.FollowUp]>('followUp');
-export const raiseHandUpdate = defineUpdate<Acted, [E.RaiseHand]>('raiseHand');
-export const answerSlaUpdate = defineUpdate<Acted, [E.AnswerSla]>('answerSla');
-export const suggestUpdate = defineUpdate<Acted, [E.Suggest]>('suggest');
-export const answerSuggestionUpdate = defineUpdate<Acted, [E.AnswerSuggestion]>('answerSuggestion');
+export const sendMessageUpdate = defineUpdate<Acted, [Acts.SendMessage]>('sendMessage');
+export const holdUpdate = defineUpdate<Acted, [Acts.Hold]>('hold');
+export const resumeUpdate = defineUpdate<Acted, [Acts.Resume]>('resume');
+export const requestAgentUpdate = defineUpdate<Acted, [Acts.RequestAgent]>('requestAgent');
+export const cancelRequestUpdate = defineUpdate<Acted, [Acts.CancelRequest]>('cancelRequest');
+export const transferUpdate = defineUpdate<Acted, [Acts.HandOver]>('transfer');
+export const consultUpdate = defineUpdate<Acted, [Acts.HandOver]>('consult');
+export const conferenceUpdate = defineUpdate<Acted, [Acts.HandOver]>('conference');
+export const cancelTransferUpdate = defineUpdate<Acted, [Acts.CancelTransfer]>('cancelTransfer');
+export const wrapUpUpdate = defineUpdate<Acted, [Acts.WrapUp]>('wrapUp');
+export const controlUpdate = defineUpdate<Acted, [Acts.ControlAction]>('control');
+export const joinAsUpdate = defineUpdate<Acted, [Acts.JoinAs]>('joinAs');
+export const leaveUpdate = defineUpdate<Acted, [Acts.Leave]>('leave');
+export const changeRoleUpdate = defineUpdate<Acted, [Acts.ChangeRole]>('changeRole');
+export const updateDataUpdate = defineUpdate<Acted, [Acts.UpdateData]>('updateData');
+export const endSessionUpdate = defineUpdate<Acted, [Acts.EndSession]>('endSession');
+export const closeListRequestUpdate = defineUpdate<Acted, [Acts.CloseListRequest]>(
+  'closeListRequest',
+);
+export const addNoteUpdate = defineUpdate<Acted, [Acts.AddNote]>('addNote');
+export const followUpUpdate = defineUpdate<Acted, [Acts.FollowUp]>('followUp');
+export const raiseHandUpdate = defineUpdate<Acted, [Acts.RaiseHand]>('raiseHand');
+export const answerSlaUpdate = defineUpdate<Acted, [Acts.AnswerSla]>('answerSla');
+export const suggestUpdate = defineUpdate<Acted, [Acts.Suggest]>('suggest');
+export const answerSuggestionUpdate = defineUpdate<Acted, [Acts.AnswerSuggestion]>(
+  'answerSuggestion',
+);
 /** Merge this customer's conversation away: `outcome` tells the merge workflow which of the four cases it met. */
 export const mergeIntoUpdate = defineUpdate<MergeOutcome, [MergeInto]>('mergeInto');
 

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { RequestFacts } from '../../activities/types';
-import type { RequestAgent } from '../../domain/conversation/events';
+import type { RequestAgent } from '../../domain/conversation/acts';
 import { latestSettings } from '../../domain/conversation/facts';
 import { queueOf } from '../../domain/conversation/requests';
 import type { HookHost } from './dialogue';

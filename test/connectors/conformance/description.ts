@@ -1,5 +1,5 @@
 import type { AnyConnector, HookChannel, RawRequest } from '../../../connectors/connector';
-import type { CustomerMessage } from '../../../domain/conversation/events';
+import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import type { ReportedState } from '../../../domain/message/reported-state';
 import type { MessageBody } from '../../../domain/message/schema';
 import type { FakeServer, Script } from '../../support/fakes/behaviour';

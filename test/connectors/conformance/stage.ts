@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { InboundEvent } from '../../../connectors/connector';
 import { Channel } from '../../../domain/channel/schema';
-import type { CustomerMessage } from '../../../domain/conversation/events';
+import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import type { DeliveryReport, IdentifiedCustomer, Stores } from '../../../infra/stores';
 import { KeyRing } from '../../../workflows/conversation/key-ring';
 import { testApi } from '../../support/api';

@@ -1,5 +1,5 @@
 import { defaultActions } from '../../../domain/conversation/controller';
-import type { ControllerEvent } from '../../../domain/conversation/events';
+import type { ControllerEvent } from '../../../domain/conversation/controller-events';
 import {
   aCreatedStory,
   agent,

@@ -1,4 +1,4 @@
-import type { SendMessage } from '../../../domain/conversation/events';
+import type { SendMessage } from '../../../domain/conversation/acts';
 import { addSeconds } from '../../../domain/conversation/time';
 import type { MessageBody } from '../../../domain/message/schema';
 import {

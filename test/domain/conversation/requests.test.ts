@@ -1,4 +1,4 @@
-import type { RequestAgent } from '../../../domain/conversation/events';
+import type { RequestAgent } from '../../../domain/conversation/acts';
 import {
   aCreatedStory,
   agent,

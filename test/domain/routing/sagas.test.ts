@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HandOver } from '../../../domain/conversation/events';
+import type { HandOver } from '../../../domain/conversation/acts';
 import { isWaiting, primaryAgents } from '../../../domain/conversation/facts';
 import { agent, someSettings } from '../../support/conversations';
 import { type Chat, type HandOverKind, RoutedWorld } from '../../support/routed-world';

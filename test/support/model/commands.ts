@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CustomerMessage } from '../../../domain/conversation/events';
+import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import { primaryAgents } from '../../../domain/conversation/facts';
 import { agent, aMessage, bot, operator, someSettings, whatsAppSettings } from '../conversations';
 import type { Chat } from '../routed/chat';

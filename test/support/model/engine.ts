@@ -1,6 +1,7 @@
 import type { ChannelSettings } from '../../../domain/channel/settings';
+import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import type { Decision } from '../../../domain/conversation/effects';
-import type { ConversationEvent, CustomerMessage } from '../../../domain/conversation/events';
+import type { ConversationEvent } from '../../../domain/conversation/events';
 import { carry, restore } from '../../../domain/routing/carry';
 import type { RoutingConfig } from '../../../domain/routing/model';
 import { KeyRing } from '../../../workflows/conversation/key-ring';

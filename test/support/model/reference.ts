@@ -1,4 +1,4 @@
-import type { CustomerMessage } from '../../../domain/conversation/events';
+import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import type { TimelineActivity } from '../../../domain/conversation/model';
 import type { ModelEngine } from './engine';
 

@@ -1,10 +1,6 @@
 import type { ChannelSettings } from '../../../domain/channel/settings';
-import type {
-  ConversationEvent,
-  HandOver,
-  OutOfHours,
-  SessionsMovedIn,
-} from '../../../domain/conversation/events';
+import type { HandOver, OutOfHours } from '../../../domain/conversation/acts';
+import type { ConversationEvent, SessionsMovedIn } from '../../../domain/conversation/events';
 import { presentAgent } from '../../../domain/conversation/facts';
 import type { ForRouting } from '../../../domain/conversation/for-routing';
 import type { ConversationState } from '../../../domain/conversation/model';
