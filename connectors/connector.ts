@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Capabilities } from '../domain/channel/capabilities';
 import type { ChannelType } from '../domain/channel/types';
-import type { Json } from '../domain/conversation/model';
+import type { Json } from '../domain/json/json';
 import type { ReportedState } from '../domain/message/reported-state';
 import type { MessageBody } from '../domain/message/schema';
 

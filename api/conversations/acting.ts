@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Context } from 'hono';
+import type { Actor } from '../../domain/conversation/actor';
 import type { AboutConversation } from '../../domain/conversation/acts';
-import type { Actor } from '../../domain/conversation/model';
 import { outboundMessageId } from '../../domain/message/event-key';
 import type { Acted } from '../../workflows/conversation/messages';
 import type { AppEnv } from '../context';

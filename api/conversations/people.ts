@@ -1,5 +1,5 @@
+import type { Actor } from '../../domain/conversation/actor';
 import type { JoiningAgent, QueueFacts } from '../../domain/conversation/acts';
-import type { Actor } from '../../domain/conversation/model';
 import { ProblemError } from '../../domain/errors';
 import { queueFacts } from '../../domain/routing/queue-facts';
 import type { ResourceName, StoredResource, Stores } from '../../infra/stores';

@@ -1,5 +1,6 @@
 import { CHANNEL_TYPES, type ChannelType } from '../../domain/channel/types';
-import { CONVERSATION_STATES, ENTRY_TYPES } from '../../domain/conversation/model';
+import { CONVERSATION_STATES } from '../../domain/conversation/model';
+import { ENTRY_TYPES } from '../../domain/conversation/timeline-activity';
 import { JsonValue } from '../../domain/json/schema';
 import { MEDIA_FAILURES } from '../../domain/message/media-state';
 import { MessageBody } from '../../domain/message/schema';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { Conversation } from '../../domain/conversation/view';
 import { visibleTo } from '../../domain/conversation/visibility';
 import type { ArchivedEntry, ConversationSummary, Customer } from '../../infra/stores';

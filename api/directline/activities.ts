@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ActorType } from '../../domain/conversation/model';
+import type { ActorType } from '../../domain/conversation/actor';
 import type { MediaState, MediaView } from '../../domain/message/media-state';
 import type { MessageBody } from '../../domain/message/schema';
 import type { ArchivedEntry } from '../../infra/stores';

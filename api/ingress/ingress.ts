@@ -13,10 +13,11 @@ import type {
   SessionEnded,
   SessionStarted,
 } from '../../domain/conversation/channel-events';
-import type { Json, SessionEndReason } from '../../domain/conversation/model';
+import type { SessionEndReason } from '../../domain/conversation/model';
 import { identityOf } from '../../domain/customer/identity';
 import { ProblemError } from '../../domain/errors';
 import { conversationWorkflowId } from '../../domain/ids';
+import type { Json } from '../../domain/json/json';
 import { eventKey, inboundMessageId } from '../../domain/message/event-key';
 import type { MessageBody } from '../../domain/message/schema';
 import type { IdentifiedCustomer, Stores } from '../../infra/stores';

@@ -1,7 +1,7 @@
 import type { HookOutcome, InboundEvent } from '../../connectors/connector';
 import type { Channel } from '../../domain/channel/schema';
-import type { Json } from '../../domain/conversation/model';
 import { identityOf } from '../../domain/customer/identity';
+import type { Json } from '../../domain/json/json';
 import type { ReportedState } from '../../domain/message/reported-state';
 import type { Stores } from '../../infra/stores';
 import { guarded } from '../middleware/json-guard';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BotAction } from '../../domain/bot/answer';
-import type { Actor } from '../../domain/conversation/model';
+import type { Actor } from '../../domain/conversation/actor';
 import { ProblemError } from '../../domain/errors';
 import { outboundMessageId } from '../../domain/message/event-key';
 import type { BotGrant } from '../../infra/bot-credentials';

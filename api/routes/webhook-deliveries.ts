@@ -1,5 +1,5 @@
 import { ConfigId } from '../../domain/channel/schema';
-import { ENTRY_TYPES } from '../../domain/conversation/model';
+import { ENTRY_TYPES } from '../../domain/conversation/timeline-activity';
 import { ProblemError } from '../../domain/errors';
 import { principalOf, type RouteDeps } from '../context';
 import { createAuditTrail } from '../conversations/audit-trail';

@@ -1,4 +1,4 @@
-import type { ActorType } from '../../domain/conversation/model';
+import type { ActorType } from '../../domain/conversation/actor';
 
 /** Somebody writes, or stopped. Never stored, never numbered, not promised (reliability.md section 1). */
 export interface TypingSign {

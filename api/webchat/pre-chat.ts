@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channel/schema';
-import type { Json } from '../../domain/conversation/model';
+import type { Json } from '../../domain/json/json';
 import { type Fault, invalid } from '../errors';
 
 /** A form that is sent must answer what it has to; a client without the form sends none. */

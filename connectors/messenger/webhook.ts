@@ -1,4 +1,4 @@
-import type { Json } from '../../domain/conversation/model';
+import type { Json } from '../../domain/json/json';
 import type { HookChannel, HookContext, HookReply, InboundEvent, RawRequest } from '../connector';
 import {
   digest,

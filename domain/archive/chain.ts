@@ -1,4 +1,4 @@
-import type { TimelineActivity } from '../conversation/model';
+import type { TimelineActivity } from '../conversation/timeline-activity';
 import { canonicalJson } from './canonical-json';
 
 /** Exactly the immutable members of an entry (domain.md 8.1), as the archive stores them and the API shows them. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Channel, ConfigId } from '../channel/schema';
-import { ENTRY_TYPES } from '../conversation/model';
+import { ENTRY_TYPES } from '../conversation/timeline-activity';
 import { CustomerLabel } from '../customer/schema';
 import { JsonValue } from '../json/schema';
 import { Agent, Calendar, List, Mrd, Queue, RoutingAttribute, Team } from '../routing/schema';

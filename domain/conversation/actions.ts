@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { RequestAgent } from './acts';
 import { MAX_LIFE_SECONDS, REMINDERS_MAX } from './bounds';
 import { endConversation } from './closing';
@@ -11,7 +12,7 @@ import type { ConversationEvent } from './events';
 import { isFull, latestSession, presentBot, startedSessions } from './facts';
 import { raise, whyNotChangeRole } from './joining';
 import { leaveAll } from './leaving';
-import type { Actor, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { whyNotAnotherTurn, whyNotBotSpeaks } from './outbound';
 import { refuse } from './refusal';
 import { cancelRequest, requestAgent, whyNotRequest } from './requests';

@@ -1,5 +1,7 @@
 import type { MessageBody } from '../message/schema';
-import type { Actor, AgentSla, DataValue, LeaveReason, SessionEndReason } from './model';
+import type { Actor } from './actor';
+import type { AgentSla } from './agent-task';
+import type { DataValue, LeaveReason, SessionEndReason } from './model';
 
 /** Every message about one conversation names it: a late one must not touch the customer's next (architecture.md decision 1). */
 export interface AboutConversation {

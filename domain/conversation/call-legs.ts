@@ -1,8 +1,9 @@
 import type { MessageBody } from '../message/schema';
 import type { CustomerMessage } from './channel-events';
 import { isVoice } from './facts';
-import type { ChannelSession, ConversationState, EntryType, TimelineActivity } from './model';
+import type { ChannelSession, ConversationState } from './model';
 import { patchSession } from './sessions';
+import type { EntryType, TimelineActivity } from './timeline-activity';
 import { moveTimers } from './timers';
 import { customerActor, type EntryParts, record, type Turn } from './turn';
 

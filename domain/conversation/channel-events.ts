@@ -1,5 +1,6 @@
+import type { Json } from '../json/json';
 import type { MessageBody } from '../message/schema';
-import type { Direction, Json, SessionEndReason } from './model';
+import type { Direction, SessionEndReason } from './model';
 
 /** Where a channel's event comes from. `eventKey`: 26 characters of SHA-256 (domain/message/event-key.ts), unique within the channel. */
 interface FromChannel {

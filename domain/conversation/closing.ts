@@ -1,11 +1,12 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { EndConversation } from './acts';
 import { CLOSING_RETRY_SECONDS } from './bounds';
 import { clearDeadlines, startDeadline } from './deadlines';
 import { dispositionOf } from './disposition';
 import { hasStartedSession, isPresent, isWaiting, startedSessions, waitingTask } from './facts';
 import { endHold } from './hold';
-import type { Actor, CloseReason, ConversationState, SessionEndReason } from './model';
+import type { CloseReason, ConversationState, SessionEndReason } from './model';
 import { refuse } from './refusal';
 import { cancelOpenRequests, endRequest } from './request-ends';
 import { endSession } from './sessions';

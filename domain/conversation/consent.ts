@@ -1,6 +1,7 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import { sessionById } from './facts';
-import type { Actor, ChannelSession } from './model';
+import type { ChannelSession } from './model';
 import { refuse } from './refusal';
 import { CONTROLLER, customerActor, record, type Turn } from './turn';
 

@@ -1,10 +1,11 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { ControlAction } from './acts';
 import { CONTROL_OFFER_SECONDS, PARTICIPANTS_MAX } from './bounds';
 import { AGENTS, defaultParty, isBot, moveControl, NOBODY } from './control';
 import { clearDeadline, startDeadline } from './deadlines';
 import { hasPrimaryAgent, hasStartedSession, isFull, isPrimary, presentBot } from './facts';
-import type { Actor, ControlHolder, ConversationState } from './model';
+import type { ControlHolder, ConversationState } from './model';
 import { refuse } from './refusal';
 import { addSeconds } from './time';
 import { record, type Turn } from './turn';

@@ -1,13 +1,8 @@
+import type { Json } from '../json/json';
 import type { MessageBody } from '../message/schema';
 import type { RequestAgent } from './acts';
-import type {
-  DataValue,
-  Json,
-  LeaveReason,
-  ParticipantRole,
-  SessionEndReason,
-  TimelineActivity,
-} from './model';
+import type { DataValue, LeaveReason, ParticipantRole, SessionEndReason } from './model';
+import type { TimelineActivity } from './timeline-activity';
 
 /** An action of the controller or a hook (domain.md 7.2). */
 export type Action =

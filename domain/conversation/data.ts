@@ -1,4 +1,6 @@
 import type { Refusal } from '../errors';
+import type { Json } from '../json/json';
+import type { Actor } from './actor';
 import {
   DATA_BYTES_MAX,
   DATA_KEYS_MAX,
@@ -8,7 +10,7 @@ import {
   SLOTS_BYTES_MAX,
   SLOTS_MAX,
 } from './bounds';
-import type { Actor, ConversationData, ConversationState, DataValue, Json } from './model';
+import type { ConversationData, ConversationState, DataValue } from './model';
 import { refuse } from './refusal';
 import { record, type Turn } from './turn';
 

@@ -1,5 +1,6 @@
+import type { AgentTask } from './agent-task';
 import { isWaiting } from './facts';
-import type { AgentTask, ConversationState, Disposition } from './model';
+import type { ConversationState, Disposition } from './model';
 
 /**
  * How the conversation went, from its latest task, CONSULT left out (domain.md 6.16). Latest is the one whose service ended

@@ -1,7 +1,8 @@
 import type { Refusal } from '../errors';
+import type { AgentTask } from './agent-task';
 import type { ControllerEvent } from './controller-events';
 import type { SessionsMovedIn } from './events';
-import type { AgentTask, ControlHolder, ConversationState, PendingEntry } from './model';
+import type { ControlHolder, ConversationState, PendingEntry } from './model';
 
 /** What must now be done about a decision, in order. Timeline entries come apart, in `Decision.entries`. */
 export type Effect =

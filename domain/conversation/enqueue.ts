@@ -1,8 +1,8 @@
 import type { QueueFacts } from './acts';
+import type { AgentTask } from './agent-task';
 import { REQUEUE_PRIORITY } from './bounds';
 import { setDeadline } from './deadlines';
 import { hasPrimaryAgent } from './facts';
-import type { AgentTask } from './model';
 import { addTask, type TaskParts } from './tasks';
 import { moveTimers } from './timers';
 import { effect, record, type Turn } from './turn';

@@ -1,17 +1,17 @@
+import type { Json } from '../json/json';
 import type { MessageBody } from '../message/schema';
+import type { AgentTask } from './agent-task';
 import type {
-  AgentTask,
   CloseReason,
   ControlHolder,
   ConversationData,
   ConversationStateName,
   Direction,
-  EntryType,
-  Json,
   LeaveReason,
   ParticipantRole,
   SessionEndReason,
 } from './model';
+import type { EntryType } from './timeline-activity';
 
 /**
  * What `data` of each timeline entry holds. Bots, desks and reports read it: members are only ever added. Members that do not

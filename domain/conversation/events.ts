@@ -28,6 +28,7 @@ import type {
   UpdateData,
   WrapUp,
 } from './acts';
+import type { AgentSla, AgentTask, TaskCloseReason } from './agent-task';
 import type {
   ChannelDataUpdated,
   CustomerFollowUp,
@@ -37,15 +38,7 @@ import type {
   SessionStarted,
 } from './channel-events';
 import type { Action, ControllerEvent } from './controller-events';
-import type {
-  AgentSla,
-  AgentTask,
-  ChannelSession,
-  ConversationData,
-  Direction,
-  Participant,
-  TaskCloseReason,
-} from './model';
+import type { ChannelSession, ConversationData, Direction, Participant } from './model';
 
 /** Routing's news of a task. */
 export interface TaskChanged extends AboutConversation {

@@ -1,6 +1,7 @@
 import type { ChannelSettings } from '../channel/settings';
+import type { AgentTask } from './agent-task';
 import { PARTICIPANTS_MAX } from './bounds';
-import type { AgentTask, ChannelSession, ConversationState, Participant } from './model';
+import type { ChannelSession, ConversationState, Participant } from './model';
 
 /** Questions about a state, without side effects. Letters in comments are the facts of domain.md 2.2. */
 

@@ -1,15 +1,17 @@
 import type { Refusal } from '../errors';
 import type { MessageBody } from '../message/schema';
+import type { Actor } from './actor';
 import type { FollowUp } from './acts';
 import type { CustomerFollowUp } from './channel-events';
 import { consentRefused } from './consent';
 import type { ConversationEvent, DeliveryReceipt } from './events';
 import { isPrimary, sessionOf } from './facts';
-import type { Actor, ConversationState, RecentEntry } from './model';
+import type { ConversationState } from './model';
 import { withdrawScheduled } from './outbound';
 import { refuse } from './refusal';
 import { offerToReopen } from './reopening';
 import { ourId } from './speaking';
+import type { RecentEntry } from './timeline-activity';
 import { customerActor, type EntryParts, record, type Turn, tellController } from './turn';
 
 /** News about an earlier message: never a new message (domain.md 8.1 rule 4, 8.3). */

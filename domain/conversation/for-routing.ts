@@ -1,9 +1,10 @@
 import type { RoutingEvent } from '../routing/events';
 import type { RoutingRequest } from '../routing/model';
+import type { AgentTask, TaskDirection } from './agent-task';
 import type { RoutingNews } from './effects';
 import type { TaskChanged } from './events';
 import { isPresent, latestSettings } from './facts';
-import type { AgentTask, ConversationState, TaskDirection } from './model';
+import type { ConversationState } from './model';
 
 /** A conversation and the workflow that routing answers to. */
 export interface Sender {

@@ -7,13 +7,14 @@ import { consentAfterMessage } from './consent';
 import { startControl } from './control';
 import type { ConversationEvent } from './events';
 import { hasPrimaryAgent, hasStarted, isVoice, sessionOf } from './facts';
-import type { ChannelSession, ConversationState, TimelineActivity } from './model';
+import type { ChannelSession, ConversationState } from './model';
 import { startConversation } from './opening';
 import { refuse } from './refusal';
 import { requestAgent, whyNotRequest } from './requests';
 import { countOnSession } from './session-counts';
 import { copyForm, endSession, patchSession, startSession, updateChannelData } from './sessions';
 import { ourId } from './speaking';
+import type { TimelineActivity } from './timeline-activity';
 import { moveTimers } from './timers';
 import { CONTROLLER, customerActor, record, type Turn, tellController } from './turn';
 

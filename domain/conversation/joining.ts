@@ -1,5 +1,7 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { ChangeRole, JoinAs, JoiningAgent } from './acts';
+import type { AgentTask } from './agent-task';
 import { OBSERVERS_MAX, PARTICIPANTS_MAX } from './bounds';
 import { clearDeadline } from './deadlines';
 import {
@@ -14,7 +16,7 @@ import {
   waitingTask,
 } from './facts';
 import { leaveAgent } from './leaving';
-import type { Actor, AgentTask, ConversationState, ParticipantRole } from './model';
+import type { ConversationState, ParticipantRole } from './model';
 import { becamePrimary } from './primary';
 import { firstRefusal, refuse } from './refusal';
 import { settleRequest } from './request-outcomes';

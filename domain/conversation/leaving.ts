@@ -1,5 +1,6 @@
 import type { Refusal } from '../errors';
 import type { Leave } from './acts';
+import type { AgentTask, TaskCloseReason } from './agent-task';
 import { AVOIDED_AGENTS_MAX, LIST_REQUEST_TTL_SECONDS } from './bounds';
 import { defaultParty, moveControl } from './control';
 import { requeue } from './enqueue';
@@ -15,13 +16,7 @@ import {
   waitingTask,
 } from './facts';
 import { endHold } from './hold';
-import type {
-  AgentTask,
-  ConversationState,
-  LeaveReason,
-  Participant,
-  TaskCloseReason,
-} from './model';
+import type { ConversationState, LeaveReason, Participant } from './model';
 import { refuse } from './refusal';
 import { endRequest } from './request-ends';
 import { endSession } from './sessions';

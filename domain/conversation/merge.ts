@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors';
+import type { AgentTask } from './agent-task';
 import { beginClosing, FORCED } from './closing';
 import { startControl } from './control';
 import { setData } from './data';
@@ -17,13 +18,7 @@ import {
   taskOf,
 } from './facts';
 import { whyNotRoom } from './joining';
-import type {
-  AgentTask,
-  ChannelSession,
-  ConversationState,
-  Participant,
-  ParticipantRole,
-} from './model';
+import type { ChannelSession, ConversationState, Participant, ParticipantRole } from './model';
 import { startConversation } from './opening';
 import { becamePrimary } from './primary';
 import { refuse } from './refusal';

@@ -1,6 +1,10 @@
 import type { ChannelSettings } from '../channel/settings';
 import type { ChannelType } from '../channel/types';
+import type { Json } from '../json/json';
 import type { MessageBody } from '../message/schema';
+import type { Actor } from './actor';
+import type { AgentSla, AgentTask } from './agent-task';
+import type { RecentEntry, TimelineActivity } from './timeline-activity';
 
 /** domain.md 2.2. */
 export const CONVERSATION_STATES = [
@@ -33,14 +37,6 @@ export type Disposition =
   | 'AGENT_SLA_EXPIRED'
   | 'MERGED';
 
-/** A JSON value: what channel data, slots and call results are made of. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
 /** Conversation data (domain.md 2.6): key 1..64 of `A-Za-z0-9_.-`. */
 export type DataValue = string | number | boolean | readonly string[];
 export type ConversationData = Readonly<Record<string, DataValue>>;
@@ -111,99 +107,6 @@ export interface Participant {
   readonly supervisor?: boolean;
 }
 
-export type TaskDirection =
-  | 'INBOUND'
-  | 'OUTBOUND'
-  | 'DIRECT_TRANSFER'
-  | 'DIRECT_CONFERENCE'
-  | 'CONSULT'
-  | 'CONSULT_TRANSFER'
-  | 'CONSULT_CONFERENCE';
-export type TaskCloseReason =
-  | 'DONE'
-  | 'RONA'
-  | 'CANCELLED'
-  | 'NO_AGENT_AVAILABLE'
-  | 'AGENT_LOGOUT'
-  | 'TRANSFERRED'
-  | 'FORCE_CLOSED'
-  | 'REROUTE'
-  | 'RESPONSE_TIMEOUT';
-
-/** domain.md 6.15. */
-export interface AgentTask {
-  readonly id: string;
-  readonly direction: TaskDirection;
-  readonly mode: 'QUEUE' | 'AGENT';
-  readonly routingMode: 'PUSH' | 'PULL';
-  readonly state: 'ACTIVE' | 'WRAP_UP' | 'CLOSED';
-  readonly mediaState: 'QUEUED' | 'RESERVED' | 'ACTIVE' | 'CLOSED';
-  readonly media: readonly {
-    readonly channelSessionId: string;
-    readonly mrdId: string;
-    readonly state: 'ACTIVE' | 'CLOSED';
-    readonly startedAt: string;
-    readonly endedAt: string | null;
-  }[];
-  readonly agentId: string | null;
-  readonly queueId: string | null;
-  readonly listId: string | null;
-  readonly mrdId: string;
-  readonly priority: number;
-  readonly attributes: Readonly<Record<string, number | boolean>>;
-  readonly note: string | null;
-  readonly requestedBy: { readonly type: ActorType; readonly id: string } | null;
-  /** Its bot wants the customer shown position and estimated wait. */
-  readonly tellWait?: true;
-  readonly previousTaskId: string | null;
-  readonly waitingSince: string | null;
-  readonly queuedAt: string | null;
-  readonly reservedAt: string | null;
-  readonly answeredAt: string | null;
-  readonly wrapUpStartedAt: string | null;
-  readonly endedAt: string | null;
-  readonly offerExpiresAt: string | null;
-  readonly closeReason: TaskCloseReason | null;
-  readonly closeDetail: string | null;
-  readonly countsForCapacity: boolean;
-  /** Set while a transfer or the like is open: who asked and how. */
-  readonly operation: {
-    readonly type: 'TRANSFER' | 'CONSULT' | 'CONFERENCE';
-    readonly kind: 'COLD' | 'WARM' | null;
-    readonly requesterId: string | null;
-    /** Whom it is meant for, as asked. */
-    readonly to: { readonly queueId: string } | { readonly agentId: string };
-  } | null;
-  /** Agent SLA of the task's queue or list; unset or null = that of the channel's. */
-  readonly agentSla?: AgentSla | null;
-  /** Wrap-up as the channel had it when the task was made; unset = off. */
-  readonly wrapUp?: { readonly enabled: boolean; readonly seconds: number };
-  /** Why the task is in WRAP_UP: its agent left, or the customer did (domain.md T10, T17). */
-  readonly wrapUpCause?: 'AGENT_LEFT' | 'CUSTOMER_LEFT' | null;
-  /** How the task closes when its wrap-up ends (domain.md K9). @default 'DONE' */
-  readonly afterWrapUp?: 'DONE' | 'TRANSFERRED' | null;
-  /** Agents who come last among the candidates (domain.md 5.3 rule 3); at most 20. */
-  readonly avoidAgentIds?: readonly string[];
-}
-
-/** Agent SLA: seconds to answer (null = none) and the thresholds told to desks (domain.md 5.3). */
-export interface AgentSla {
-  readonly seconds: number | null;
-  readonly thresholds: readonly {
-    readonly percent: number;
-    readonly action: 'WARNING' | 'CRITICAL' | 'PROMPT';
-  }[];
-}
-
-export type ActorType = 'CUSTOMER' | 'AGENT' | 'BOT' | 'APP' | 'CONTROLLER' | 'OPERATOR';
-/** Who did it (domain.md 8.1). `supervisor` is set where the caller's token carries that permission. */
-export interface Actor {
-  readonly type: ActorType;
-  readonly id: string;
-  readonly name: string | null;
-  readonly supervisor?: boolean;
-}
-
 /** A bot id, `AGENTS` or `CONTROLLER` (domain.md 4.3). */
 export type ControlHolder = string;
 
@@ -212,18 +115,6 @@ export interface Control {
   /** From 1; grows by exactly 1 at each change. */
   readonly epoch: number;
   readonly offeredTo: ControlHolder | null;
-}
-
-/** The last timeline entries, kept for views and for `replyTo`; the whole timeline is in the archive. */
-export interface RecentEntry {
-  readonly seq: number;
-  readonly id: string;
-  readonly type: EntryType;
-  readonly at: string;
-  readonly actorType: ActorType;
-  readonly actorId: string;
-  readonly channelSessionId: string | null;
-  readonly providerMessageId: string | null;
 }
 
 /** The newest unanswered choices that were sent on a session: a typed title or number counts as the choice (connectors.md 1.9). */
@@ -353,86 +244,6 @@ export interface ConversationState {
   readonly firstAgentResponseSeconds: number | null;
   readonly lastCustomerMessageAt: string | null;
   readonly mergedInto: string | null;
-}
-
-/** Timeline entry types (domain.md 8.5), by group: who may see them follows from the group and the rules there. */
-export const ENTRY_TYPES = [
-  'CUSTOMER_MESSAGE',
-  'BOT_MESSAGE',
-  'AGENT_MESSAGE',
-  'SYSTEM_MESSAGE',
-  'MESSAGE_REACTED',
-  'MESSAGE_EDITED',
-  'MESSAGE_DELETED',
-  'WHISPER_MESSAGE',
-  'NOTE_ADDED',
-  'BOT_SUGGESTION',
-  'WRAPUP_APPLIED',
-  'HAND_RAISED',
-  'THIRD_PARTY_ACTIVITY',
-  'MESSAGE_DELIVERY_NOTIFICATION',
-  'STALE_BOT_REPLY',
-  'CONVERSATION_STARTED',
-  'TOPIC_STATE_CHANGED',
-  'CONVERSATION_PAUSED',
-  'CONVERSATION_RESUMED',
-  'END_CONVERSATION',
-  'CONVERSATION_DATA_CHANGED',
-  'ASSOCIATED_CUSTOMER_CHANGED',
-  'CONVERSATION_MERGED',
-  'CHANNEL_SESSION_STARTED',
-  'CHANNEL_SESSION_DATA_UPDATED',
-  'CHANNEL_SESSION_EXPIRED',
-  'CHANNEL_SESSION_ENDED',
-  'CALL_LEG_STARTED',
-  'CALL_HOLD',
-  'CALL_RESUME',
-  'CALL_LEG_ENDED',
-  'AGENT_SUBSCRIBED',
-  'AGENT_UNSUBSCRIBED',
-  'BOT_SUBSCRIBED',
-  'BOT_UNSUBSCRIBED',
-  'PARTICIPANT_ROLE_CHANGED',
-  'CONTROL_CHANGED',
-  'CONTROL_OFFERED',
-  'AGENT_REQUESTED',
-  'TASK_ENQUEUED',
-  'AGENT_RESERVED',
-  'TASK_STATE_CHANGED',
-  'NO_AGENT_AVAILABLE',
-  'OUT_OF_HOURS',
-  'TRANSFER_STARTED',
-  'TRANSFER_COMPLETED',
-  'TRANSFER_FAILED',
-  'AGENT_SLA_EXPIRED',
-  'RESET_AGENT_SLA',
-  'AGENT_IDLE',
-  'AGENT_MRD_INTERRUPTED',
-  'BOT_TIMEOUT',
-  'BOT_FAILED',
-  'HOOK_FAILED',
-  'REMINDER_FIRED',
-  'SYSTEM_ERROR',
-] as const;
-export type EntryType = (typeof ENTRY_TYPES)[number];
-
-/**
- * One timeline entry as the conversation makes it: the immutable members of domain.md 8.1 without `hash`, which the archive adds.
- * Top-level members that do not apply are null.
- */
-export interface TimelineActivity {
-  readonly conversationId: string;
-  readonly seq: number;
-  readonly id: string;
-  readonly type: EntryType;
-  readonly at: string;
-  readonly sentAt: string | null;
-  readonly actor: Actor;
-  readonly channelSessionId: string | null;
-  readonly body: MessageBody | null;
-  readonly data: Readonly<Record<string, Json>> | null;
-  readonly replyTo: string | null;
-  readonly providerMessageId: string | null;
 }
 
 /** An entry on its way to the archive, with what the archive needs beside it and never shows. */

@@ -1,10 +1,11 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { AddNote, RaiseHand } from './acts';
 import { HAND_RAISE_SECONDS, NOTE_MAX } from './bounds';
 import { startDeadline } from './deadlines';
 import type { ConversationEvent } from './events';
 import { isOpen, isPrimary, presentAgent } from './facts';
-import type { Actor, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { refuse } from './refusal';
 import { lowerHand } from './stays';
 import { record, type Turn } from './turn';

@@ -1,7 +1,8 @@
 import type { ChannelSettings } from '../channel/settings';
+import type { Actor } from './actor';
 import { setDeadline } from './deadlines';
 import type { Opening } from './events';
-import type { Actor, ConversationData, ConversationState, Direction } from './model';
+import type { ConversationData, ConversationState, Direction } from './model';
 import { addSeconds, secondsBetween } from './time';
 import { record, type Turn } from './turn';
 

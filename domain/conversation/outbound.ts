@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type { SendMessage } from './acts';
 import { PARTICIPANTS_MAX, SCHEDULED_BYTES_MAX, SCHEDULED_MAX } from './bounds';
 import { startControl } from './control';
@@ -8,7 +9,7 @@ import type { ConversationEvent } from './events';
 import { hasStarted, isFull, isPrimary, presentAgent, sessionOf } from './facts';
 import { endHold } from './hold';
 import { joinPrimary } from './joining';
-import type { Actor, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { startConversation } from './opening';
 import { refuse } from './refusal';
 import { startSession } from './sessions';

@@ -1,8 +1,8 @@
+import type { AgentTask } from './agent-task';
 import { AGENTS, moveControl } from './control';
 import { clearDeadline } from './deadlines';
 import { isWaiting, primaryAgents, waitingTask } from './facts';
 import { endHold } from './hold';
-import type { AgentTask } from './model';
 import { slaOf } from './queue-sla';
 import { settleRequest } from './request-outcomes';
 import { closeTask } from './tasks';

@@ -1,4 +1,4 @@
-import type { AgentSla } from './model';
+import type { AgentSla } from './agent-task';
 
 /** Agent SLA of a queue or list as settings or a request know it. */
 export function slaOf(

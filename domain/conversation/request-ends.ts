@@ -1,5 +1,5 @@
+import type { AgentTask, TaskCloseReason } from './agent-task';
 import { hasPrimaryAgent, isWaiting, waitingTask } from './facts';
-import type { AgentTask, TaskCloseReason } from './model';
 import { closeListEntry } from './pull-list';
 import { nobodyFound, settleRequest } from './request-outcomes';
 import { sendNotice } from './speaking';

@@ -1,12 +1,13 @@
 import type { Refusal } from '../errors';
 import type { JoiningAgent } from './acts';
+import type { AgentTask } from './agent-task';
 import { requeue } from './enqueue';
 import type { TaskChanged } from './events';
 import { isPrimary, isWaiting, latestSettings } from './facts';
 import { endHold, holdFor } from './hold';
 import { acceptTask, whyNotAccept } from './joining';
 import { leaveAgent } from './leaving';
-import type { AgentTask, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { refuse } from './refusal';
 import { endRequest } from './request-ends';
 import { changeTask, closeTask, patchTask } from './tasks';

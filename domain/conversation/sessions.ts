@@ -1,4 +1,6 @@
 import type { ChannelSettings } from '../channel/settings';
+import type { Json } from '../json/json';
+import type { Actor } from './actor';
 import { CHANNEL_DATA_BYTES_MAX, SUGGESTIONS_MAX } from './bounds';
 import { dropChoices } from './choices';
 import { reclaimControl } from './control';
@@ -17,7 +19,7 @@ import {
   waitingTask,
 } from './facts';
 import { endHold } from './hold';
-import type { Actor, ChannelSession, DataValue, Direction, Json, SessionEndReason } from './model';
+import type { ChannelSession, DataValue, Direction, SessionEndReason } from './model';
 import { becamePrimary } from './primary';
 import { cancelOpenRequests, endRequest } from './request-ends';
 import { sayText } from './speaking';

@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors';
+import type { Actor } from './actor';
 import type {
   CancelRequest,
   CloseListRequest,
@@ -8,7 +9,7 @@ import type {
 } from './acts';
 import { whyNotData } from './data';
 import { isPrimary, presentAgent, presentBot, sessionById, startedSessions } from './facts';
-import type { Actor, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { closeListEntry } from './pull-list';
 import { refuse } from './refusal';
 import { endSession } from './sessions';

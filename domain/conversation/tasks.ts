@@ -1,7 +1,8 @@
+import type { AgentTask, TaskCloseReason } from './agent-task';
 import { TASK_MEDIA_KEPT } from './bounds';
 import { clearDeadline } from './deadlines';
 import { isWaiting, latestSettings, startedSessions } from './facts';
-import type { AgentTask, ChannelSession, TaskCloseReason } from './model';
+import type { ChannelSession } from './model';
 import { effect, newId, record, type Turn } from './turn';
 
 /** What a new task is made of; what is left out has the value that most tasks have. */

@@ -1,5 +1,6 @@
 import type { Refusal } from '../errors';
 import type { CancelTransfer, HandOver } from './acts';
+import type { AgentTask } from './agent-task';
 import { TRANSFER_PRIORITY } from './bounds';
 import { enqueue, timeToLive } from './enqueue';
 import {
@@ -15,7 +16,7 @@ import {
 import { endHold } from './hold';
 import { promote, whyNotConsulted } from './joining';
 import { leaveAgent, leaveAll } from './leaving';
-import type { AgentTask, ConversationState } from './model';
+import type { ConversationState } from './model';
 import { slaOf } from './queue-sla';
 import { refuse } from './refusal';
 import { endRequest } from './request-ends';

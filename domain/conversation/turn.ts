@@ -1,17 +1,13 @@
 import { derivedId, ID_PREFIXES } from '../ids';
+import type { Json } from '../json/json';
 import type { MessageBody } from '../message/schema';
+import type { Actor } from './actor';
 import { RECENT_ENTRIES_KEPT } from './bounds';
 import type { ControllerEvent } from './controller-events';
 import type { Decision, Effect } from './effects';
 import type { EntryData } from './entries';
-import type {
-  Actor,
-  ConversationState,
-  EntryType,
-  Json,
-  PendingEntry,
-  TimelineActivity,
-} from './model';
+import type { ConversationState, PendingEntry } from './model';
+import type { EntryType, TimelineActivity } from './timeline-activity';
 
 /**
  * One decision in the making. `state` is a shallow copy whose members are replaced, never changed in place: what is not

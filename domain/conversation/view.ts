@@ -1,9 +1,9 @@
 import { replyWindow, windowEnd } from '../channel/reply-window';
 import type { ChannelType } from '../channel/types';
 import type { MessageBody } from '../message/schema';
+import type { AgentTask } from './agent-task';
 import { listRequestIsOpen, waitingTask } from './facts';
 import type {
-  AgentTask,
   ChannelSession,
   CloseReason,
   ControlHolder,

@@ -1,4 +1,5 @@
-import type { EntryType, Json, TimelineActivity } from './model';
+import type { Json } from '../json/json';
+import type { EntryType, TimelineActivity } from './timeline-activity';
 
 /** CUSTOMER sees what happens to the customer, STAFF what the business does, SUPERVISOR (and operators) everything (domain.md 8.5). */
 export type Audience = 'CUSTOMER' | 'STAFF' | 'SUPERVISOR';

@@ -1,9 +1,10 @@
 import type { Refusal } from '../errors';
 import type { WrapUp } from './acts';
+import type { AgentTask } from './agent-task';
 import { WRAP_UP_LABELS_MAX, WRAP_UP_NOTE_MAX } from './bounds';
 import { clearDeadline, startDeadline } from './deadlines';
 import { presentAgent, taskOf } from './facts';
-import type { AgentTask, ConversationState, LeaveReason, Participant } from './model';
+import type { ConversationState, LeaveReason, Participant } from './model';
 import { refuse } from './refusal';
 import { changeRole, lowerHand, unsubscribeAgent } from './stays';
 import { changeTask, closeTask, resumeWorking, stopWorking } from './tasks';

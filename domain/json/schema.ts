@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from './json';
 
 /** Any JSON value. In place of `z.json()`, which has no name of its own and so cannot stand in an OpenAPI document. */
 export const JsonValue: z.ZodType<Json> = z

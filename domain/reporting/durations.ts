@@ -1,4 +1,4 @@
-import type { AgentTask } from '../conversation/model';
+import type { AgentTask } from '../conversation/agent-task';
 import { secondsBetween } from '../conversation/time';
 
 /** The moments of an agent task that its durations are made of. */

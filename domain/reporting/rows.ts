@@ -1,11 +1,11 @@
+import type { AgentTask } from '../conversation/agent-task';
 import type {
-  AgentTask,
   ChannelSession,
   Participant,
   PendingEntry,
   ReportedChanges,
-  TimelineActivity,
 } from '../conversation/model';
+import type { TimelineActivity } from '../conversation/timeline-activity';
 import { durationSeconds, taskDurations } from './durations';
 import type { ReportEntity, ReportRow } from './entities';
 

@@ -1,4 +1,4 @@
-import type { AgentSla, TaskDirection } from '../conversation/model';
+import type { AgentSla, TaskDirection } from '../conversation/agent-task';
 import type { Expression } from './schema';
 
 /** domain.md 6.8. */

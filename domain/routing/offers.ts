@@ -1,4 +1,4 @@
-import type { TaskCloseReason } from '../conversation/model';
+import type { TaskCloseReason } from '../conversation/agent-task';
 import type { Refusal } from '../errors';
 import { refresh, setState } from './availability';
 import type { RoutingEvent, RoutingResult } from './events';

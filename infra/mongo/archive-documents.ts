@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ArchiveError } from '../../domain/archive/archive-error';
 import { chainText, immutableMembers } from '../../domain/archive/chain';
-import type { PendingEntry, TimelineActivity } from '../../domain/conversation/model';
+import type { PendingEntry } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import { conversationRoot, ID_PREFIXES } from '../../domain/ids';
 import { mediaIdsOf } from '../../domain/message/media-ids';
 import type { AppendBatch, ArchiveHead } from '../stores';

@@ -1,6 +1,6 @@
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
-import type { TimelineActivity } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { MediaFailure } from '../../domain/message/media-state';
 import type { AgentStatus } from '../../domain/routing/status';
 import type { Customer, TokenRecord } from '../stores';

@@ -9,7 +9,7 @@ import {
   type ResumeToken,
   Timestamp,
 } from 'mongodb';
-import type { EntryType } from '../../domain/conversation/model';
+import type { EntryType } from '../../domain/conversation/timeline-activity';
 import type {
   WebhookArchiveReader,
   WebhookDeliveryStore,

@@ -1,5 +1,5 @@
 import type { Collection, Db, Filter, IndexDescription } from 'mongodb';
-import type { EntryType } from '../../domain/conversation/model';
+import type { EntryType } from '../../domain/conversation/timeline-activity';
 import { ProblemError } from '../../domain/errors';
 import type {
   WebhookDelivery,

@@ -1,4 +1,4 @@
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 
 /** Words kept of one conversation, and characters of one word: a transcript is found by what it says, not by its bulk. */
 export const WORDS_LIMIT = 5000;

@@ -1,4 +1,4 @@
-import type { Json } from '../../domain/conversation/model';
+import type { Json } from '../../domain/json/json';
 
 export interface TokenRecord {
   readonly id: string;

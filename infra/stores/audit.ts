@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/conversation/model';
+import type { Actor } from '../../domain/conversation/actor';
 import type { Page, PageRequest } from '../page';
 
 export interface AuditLog {

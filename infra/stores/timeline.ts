@@ -1,5 +1,7 @@
-import type { Actor, PendingEntry, TimelineActivity } from '../../domain/conversation/model';
+import type { Actor } from '../../domain/conversation/actor';
+import type { PendingEntry } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { MediaView } from '../../domain/message/media-state';
 import type { ConversationChange } from './conversations';
 import type { ReadMark } from './read-marks';

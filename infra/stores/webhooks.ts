@@ -1,4 +1,4 @@
-import type { EntryType } from '../../domain/conversation/model';
+import type { EntryType } from '../../domain/conversation/timeline-activity';
 import type { Page, PageRequest } from '../page';
 
 export type WebhookDeliveryState = 'PENDING' | 'DELIVERED' | 'DEAD';

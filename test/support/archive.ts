@@ -1,5 +1,6 @@
-import type { PendingEntry, TimelineActivity } from '../../domain/conversation/model';
+import type { PendingEntry } from '../../domain/conversation/model';
 import type { Projection } from '../../domain/conversation/projection';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { AppendBatch } from '../../infra/stores';
 
 /** An entry as a conversation makes it. */

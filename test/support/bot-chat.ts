@@ -8,7 +8,7 @@ import type { SendActivities } from '../../activities/types';
 import { insisting } from '../../api/conversations/acts';
 import { botActivities } from '../../bots/activities';
 import type { ChannelSettings } from '../../domain/channel/settings';
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { Conversation } from '../../domain/conversation/view';
 import { conversationWorkflowId } from '../../domain/ids';
 import type { MessageBody } from '../../domain/message/schema';

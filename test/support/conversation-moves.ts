@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ConversationEvent } from '../../domain/conversation/events';
 import { movedOut } from '../../domain/conversation/merge';
-import type { ConversationState, Json, LeaveReason } from '../../domain/conversation/model';
+import type { ConversationState, LeaveReason } from '../../domain/conversation/model';
 import { addSeconds } from '../../domain/conversation/time';
+import type { Json } from '../../domain/json/json';
 import {
   agent,
   aMessage,

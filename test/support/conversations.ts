@@ -1,5 +1,7 @@
 import type { ChannelSettings } from '../../domain/channel/settings';
+import type { Actor } from '../../domain/conversation/actor';
 import type { JoiningAgent, RequestAgent } from '../../domain/conversation/acts';
+import type { AgentTask } from '../../domain/conversation/agent-task';
 import type { CustomerMessage, SessionStarted } from '../../domain/conversation/channel-events';
 import type { Action, ControllerEvent } from '../../domain/conversation/controller-events';
 import { nextDeadline, passedDeadlines } from '../../domain/conversation/deadlines';
@@ -7,16 +9,13 @@ import { decide } from '../../domain/conversation/decide';
 import type { Decision, Effect } from '../../domain/conversation/effects';
 import type { ConversationEvent, Opening } from '../../domain/conversation/events';
 import type {
-  Actor,
-  AgentTask,
   ChannelSession,
   ConversationState,
-  EntryType,
   PendingEntry,
-  TimelineActivity,
 } from '../../domain/conversation/model';
 import { open } from '../../domain/conversation/opening';
 import { addSeconds, secondsBetween } from '../../domain/conversation/time';
+import type { EntryType, TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { MessageBody } from '../../domain/message/schema';
 
 export const T0 = '2026-03-02T10:00:00.000Z';

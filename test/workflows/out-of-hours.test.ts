@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ChannelSettings } from '../../domain/channel/settings';
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import { requestAgentUpdate } from '../../workflows/conversation/messages';
 import { type BotChat, useBotChat } from '../support/bot-chat';
 import { uniqueName } from '../support/servers';

@@ -1,4 +1,4 @@
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { MessageBody } from '../../domain/message/schema';
 import type { AskOptions, ChoiceOption, IncomingMessage, Sayable } from './define-bot';
 

@@ -1,4 +1,5 @@
-import type { ConversationState, TimelineActivity } from '../../domain/conversation/model';
+import type { ConversationState } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import { BotCalls } from './bot-calls';
 import type { BotDefinition } from './define-bot';
 import type { HookHost } from './dialogue';

@@ -4,9 +4,9 @@ import type { ControllerEvent } from '../../domain/conversation/controller-event
 import type {
   ConversationData,
   DataValue,
-  Json,
   SessionEndReason,
 } from '../../domain/conversation/model';
+import type { Json } from '../../domain/json/json';
 import type { MessageBody } from '../../domain/message/schema';
 
 /** What a bot says: a text, or any outbound body of domain.md 8.2. */

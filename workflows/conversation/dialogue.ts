@@ -6,12 +6,9 @@ import type { Action, ControllerEvent } from '../../domain/conversation/controll
 import type { Decision } from '../../domain/conversation/effects';
 import type { ConversationEvent } from '../../domain/conversation/events';
 import { latestSession, startedSessions, waitingTask } from '../../domain/conversation/facts';
-import type {
-  ChannelSession,
-  ConversationState,
-  TimelineActivity,
-} from '../../domain/conversation/model';
+import type { ChannelSession, ConversationState } from '../../domain/conversation/model';
 import { queueOf } from '../../domain/conversation/requests';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import { incoming, judge, toBody, toChoice, withChoices } from './answers';
 import {
   type AgentOutcome,

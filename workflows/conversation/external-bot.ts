@@ -3,7 +3,7 @@ import type { CallBot } from '../../activities/types';
 import type { BotAction, BotAnswer, ExternalBotKind } from '../../domain/bot/answer';
 import type { Action } from '../../domain/conversation/controller-events';
 import { sessionById } from '../../domain/conversation/facts';
-import type { TimelineActivity } from '../../domain/conversation/model';
+import type { TimelineActivity } from '../../domain/conversation/timeline-activity';
 import type { MessageBody } from '../../domain/message/schema';
 import type { BotCalls, CallOutcome } from './bot-calls';
 import type {

@@ -1,4 +1,5 @@
 import { uuid4 } from '@temporalio/workflow';
+import type { TaskDirection } from '../../domain/conversation/agent-task';
 import type { Effect, RoutingNews } from '../../domain/conversation/effects';
 import type { TaskChanged } from '../../domain/conversation/events';
 import {
@@ -7,7 +8,7 @@ import {
   givenBack,
   offerFor,
 } from '../../domain/conversation/for-routing';
-import type { ConversationState, TaskDirection } from '../../domain/conversation/model';
+import type { ConversationState } from '../../domain/conversation/model';
 import { ID_PREFIXES } from '../../domain/ids';
 import type { TakePlace } from '../routing/messages';
 import { firstLocally } from './locally';

@@ -1,10 +1,11 @@
 import { getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
 import type { ChannelFacts } from '../../activities/types';
+import type { TaskDirection } from '../../domain/conversation/agent-task';
 import { whyNot } from '../../domain/conversation/decide';
 import type { ConversationEvent } from '../../domain/conversation/events';
 import { presentAgent } from '../../domain/conversation/facts';
 import { movedOut } from '../../domain/conversation/merge';
-import type { ConversationState, TaskDirection } from '../../domain/conversation/model';
+import type { ConversationState } from '../../domain/conversation/model';
 import { isUnwanted } from '../../domain/conversation/routing-news';
 import type { ProblemCode } from '../../domain/errors';
 import { conversationWorkflowId } from '../../domain/ids';

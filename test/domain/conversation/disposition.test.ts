@@ -1,5 +1,5 @@
+import type { AgentTask, TaskCloseReason } from '../../../domain/conversation/agent-task';
 import { dispositionOf } from '../../../domain/conversation/disposition';
-import type { AgentTask, TaskCloseReason } from '../../../domain/conversation/model';
 import { addSeconds } from '../../../domain/conversation/time';
 import { aConversation, aCreatedStory, anActiveStory, T0 } from '../../support/conversations';
 

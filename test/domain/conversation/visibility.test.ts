@@ -1,4 +1,4 @@
-import { ENTRY_TYPES, type TimelineActivity } from '../../../domain/conversation/model';
+import { ENTRY_TYPES, type TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import { customerView, visibleTo } from '../../../domain/conversation/visibility';
 import {
   agent,

@@ -1,4 +1,4 @@
-import type { AgentTask } from '../../../domain/conversation/model';
+import type { AgentTask } from '../../../domain/conversation/agent-task';
 import {
   aCreatedStory,
   agent,

@@ -1,8 +1,8 @@
 import { createConfigurationActivities } from '../../../activities/configuration';
 import type { ConversationActivities, OpeningFacts, SealArchive } from '../../../activities/types';
 import type { ChannelSettings } from '../../../domain/channel/settings';
-import type { TimelineActivity } from '../../../domain/conversation/model';
 import type { Projection } from '../../../domain/conversation/projection';
+import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import type { WaitEstimate } from '../../../domain/routing/wait';
 import { hashOf } from '../../../infra/mongo/archive-documents';
 import type { AppendBatch, ArchiveVerdict, StoredResource } from '../../../infra/stores';

@@ -1,4 +1,5 @@
-import type { PendingEntry, TimelineActivity } from '../../../domain/conversation/model';
+import type { PendingEntry } from '../../../domain/conversation/model';
+import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 
 /** Timelines as an archive keeps them: in order, each key once. While it is down entries wait where they were made. */
 export class ModelArchive {

@@ -1,5 +1,5 @@
 import type { CustomerMessage } from '../../../domain/conversation/channel-events';
-import type { TimelineActivity } from '../../../domain/conversation/model';
+import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import type { ModelEngine } from './engine';
 
 /** A message that the api said yes to. */
