@@ -13,7 +13,10 @@ export interface RoutePolicy {
    * `stream`: left to the route, at most the media limit by its length header.
    */
   readonly body?: 'json' | 'webhook' | 'stream';
-  /** Repeats are absorbed by the route's own key for ever, so it goes on when the store of idempotency keys is down. */
+  /**
+   * Repeats are absorbed by the route's own key, so it goes on when the store of idempotency keys is down, or when the process that took
+   * the key seems to be gone.
+   */
   readonly selfDeduping?: boolean;
   /** Signed by the caller: goes on when the rate limiter fails. */
   readonly signed?: boolean;
@@ -95,7 +98,7 @@ const TABLE: Readonly<Record<string, RoutePolicy>> = {
 
   // Conversations: acting. An admin writes no messages and takes no work, but ends what has to end.
   'POST /v1/conversations': only(AGENTS, ['bot']),
-  [`POST ${CONVERSATION}/messages`]: only(AGENTS, ['bot']),
+  [`POST ${CONVERSATION}/messages`]: { ...only(AGENTS, ['bot']), selfDeduping: true },
   [`PATCH ${CONVERSATION}/messages/{messageId}`]: only(AGENTS),
   [`DELETE ${CONVERSATION}/messages/{messageId}`]: only(AGENTS),
   [`PUT ${CONVERSATION}/messages/{messageId}/reaction`]: only(AGENTS),

@@ -13,6 +13,8 @@ import { routePolicy } from './route-policy';
 const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 /** How long a repeat waits for the first answer before it is told to come back, and how often it looks. */
 const PATIENCE_MS = 10_000;
+/** The same where asking again changes nothing: the first may be lost with its process. */
+const SELF_DEDUPING_PATIENCE_MS = 1_000;
 const POLL_MS = 50;
 /** Then it comes back with the same key: a first one that is lost is given up after a minute. */
 const RETRY_AFTER_SECONDS = 5;
@@ -43,8 +45,11 @@ export function idempotency({ store, secrets }: IdempotencyOptions): MiddlewareH
       ]);
     const scope = scopeOf(c, key);
     if (scope === null) return next();
-    const begun = await begin(store, scope, key, await fingerprint(c)).catch((error: unknown) => {
-      if (policy.selfDeduping && error instanceof ProblemError && error.code === 'UNAVAILABLE')
+    const { selfDeduping = false } = policy;
+    const bodyHash = await fingerprint(c);
+    const claim = () => store.begin(scope, key, bodyHash);
+    const begun = await begin(claim, selfDeduping).catch((error: unknown) => {
+      if (selfDeduping && error instanceof ProblemError && error.code === 'UNAVAILABLE')
         return null;
       throw error;
     });
@@ -73,22 +78,20 @@ type Begun =
   | { readonly state: 'done'; readonly status: number; readonly body: string };
 
 async function begin(
-  store: IdempotencyStore,
-  scope: string,
-  key: string,
-  bodyHash: string,
+  claim: () => ReturnType<IdempotencyStore['begin']>,
+  selfDeduping: boolean,
 ): Promise<Begun> {
-  for (const giveUpAt = Date.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
-    const begun = await store.begin(scope, key, bodyHash);
+  const patience = selfDeduping ? SELF_DEDUPING_PATIENCE_MS : PATIENCE_MS;
+  for (const giveUpAt = Date.now() + patience; ; await sleep(POLL_MS)) {
+    const begun = await claim();
     if (begun.state === 'fresh' || begun.state === 'done') return begun as Begun;
     if (begun.state === 'mismatch')
       throw new ProblemError('IDEMPOTENCY_MISMATCH', 'This key was used for another request.');
-    if (Date.now() > giveUpAt)
-      throw new ProblemError(
-        'CONFLICT',
-        'The first request with this key is still being answered.',
-        { retryAfterSeconds: RETRY_AFTER_SECONDS },
-      );
+    if (Date.now() <= giveUpAt) continue;
+    if (selfDeduping) return { state: 'fresh' };
+    throw new ProblemError('CONFLICT', 'The first request with this key is still being answered.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
   }
 }
 

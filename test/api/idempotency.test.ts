@@ -49,6 +49,18 @@ describe('Idempotency-Key', () => {
     expect(answers.size).toBe(1);
     expect(api.stores.audit.rows).toHaveLength(1);
   });
+  it('does not wait for a process that is gone where asking again changes nothing', async () => {
+    const api = testApi();
+    jest.spyOn(api.stores.idempotency, 'begin').mockResolvedValue({ state: 'pending' });
+    const complete = jest.spyOn(api.stores.idempotency, 'complete');
+    const typing = await api.call('POST', '/v1/channels/none/typing', {
+      token: await api.tokenFor('connector', 'partner'),
+      body: { customerIdentifier: 'mia', typing: true },
+      headers: KEY,
+    });
+    expect(await typing.json()).toMatchObject({ code: 'NOT_FOUND' }); // the channel: it was asked
+    expect(complete).toHaveBeenCalledTimes(1);
+  });
   it('keeps refusals, but not failures that a repeat may mend', async () => {
     const api = testApi();
     const bad = () => api.call('POST', '/v1/lists', { body: { mrdId: 'none' }, headers: KEY });

@@ -153,6 +153,19 @@ describe('while MongoDB is down', () => {
       body: { text: 'in the dark' },
     });
     expect(note.status).toBe(200);
+    // Desks send each message with a key, whose store is down as well: the workflow knows the message again.
+    const reply = () =>
+      api.call('POST', `${path}/messages`, {
+        token: agent,
+        body: { body: { type: 'PLAIN', text: 'answered in the dark' } },
+        headers: { 'idempotency-key': 'in-the-dark' },
+      });
+    const replies = [await reply(), await reply()];
+    expect(replies.map(({ status }) => status)).toEqual([202, 202]);
+    const [first, second] = (await Promise.all(replies.map((answer) => answer.json()))) as {
+      messageId: string;
+    }[];
+    expect(second?.messageId).toBe(first?.messageId);
     expect(await problemOf(await api.call('GET', path))).toEqual(unavailable);
     expect(
       await problemOf(
@@ -173,6 +186,7 @@ describe('while MongoDB is down', () => {
         : null;
     });
     expect(all.some(({ type }) => type === 'NOTE_ADDED')).toBe(true);
+    expect(all.filter(({ type }) => type === 'AGENT_MESSAGE')).toHaveLength(1);
     const audited = await eventually(async () => {
       const { items } = await live().stores.audit.list(
         { target: `conversations/${id}` },
