@@ -78,7 +78,7 @@ describe('bodies', () => {
   });
 });
 
-describe('operators', () => {
+describe('M5: operators', () => {
   const operators: unknown[] = [
     { $gt: '' },
     { $ne: null },

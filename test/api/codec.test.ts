@@ -94,6 +94,7 @@ it.each([
   ['no token', async () => ({}), 401],
   ['garbage', async () => bearer('ptk_garbage'), 401],
   ['garbage in the cookie', async () => ({ cookie: 'parley_codec=ptk_garbage' }), 401],
+  ['an operator in the cookie', async () => ({ cookie: 'parley_codec={"$gt":""}' }), 401],
   ['a supervisor', async () => bearer(await api.tokenFor('supervisor', 'sup_sara')), 403],
   ['an agent', async () => bearer(await api.tokenFor('agent', 'agt_ana')), 403],
   ['a connector', async () => bearer(await api.tokenFor('connector', 'partner')), 403],
@@ -108,7 +109,7 @@ it.each([
     403,
   ],
   ['a page of none', async () => ({ ...bearer(ADMIN_TOKEN), origin: 'null' }), 403],
-])('refuses %s', async (_who, headers, status) => {
+])('M7: refuses %s', async (_who, headers, status) => {
   for (const path of ['/codec/decode', '/codec/encode']) {
     const answer = await post(
       path,

@@ -64,7 +64,7 @@ describe('reading', () => {
     'more=1',
     'state[$ne]=CREATED',
     'state=CREATED&state=ACTIVE',
-  ])('refuses the query %s', async (query) => {
+  ])('M6: refuses the query %s', async (query) => {
     expect((await as('admin', 'GET', `/v1/conversations?${query}`)).status).toBe(400);
   });
 
@@ -194,8 +194,16 @@ describe('acting', () => {
         'WRAPUP_APPLIED',
       ]),
     );
-    // What was theirs they may read.
+    // What was theirs they may read, and no more.
     expect((await as('agt_ana', 'GET', path)).status).toBe(200);
+    for (const [act, body] of [
+      ['messages', { body: { type: 'PLAIN', text: 'still here' } }],
+      ['hold', { seconds: 60 }],
+      ['notes', { text: 'still here' }],
+    ] as const)
+      expect([403, 404, 409]).toContain(
+        (await as('agt_ana', 'POST', `${path}/${act}`, body)).status,
+      );
     const audit = await live().stores.audit.list({ target: `conversations/${id}` }, { limit: 50 });
     const actions = audit.items.map((row) => row['action']);
     for (const act of ['joinAs', 'sendMessage', 'addNote', 'hold', 'resume', 'leave'])
@@ -389,7 +397,7 @@ describe('acting', () => {
     expect(answer.body.errors.map((fault: { path: string }) => fault.path)).toContain(path);
   });
 
-  it('ends by order, always, and starts the next with the next message', async () => {
+  it('M20: ends by order, always, and starts the next with the next message', async () => {
     const { path, id, identifier, customerId } = await aLiveConversation(live());
     expect((await as('agt_ana', 'DELETE', path)).status).toBe(403);
     expect((await as('op', 'DELETE', path, { reason: 'test' })).status).toBe(202);
@@ -506,7 +514,7 @@ describe('who may read and act', () => {
     expect(before).not.toContain('NOTE_ADDED');
   });
 
-  it('lets a supervisor of a team see what its agents hold, and what nobody holds', async () => {
+  it('M11: lets a supervisor of a team see what its agents hold, and what nobody holds', async () => {
     await live().configure('agents', {
       id: 'agt_far',
       name: 'Far',

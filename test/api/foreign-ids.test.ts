@@ -179,7 +179,7 @@ async function answerOf({ method, name, role }: Operation, path: string) {
   return { status: answer.status, body };
 }
 
-it('answers every foreign id as one that never was, on every route, and nothing happens', async () => {
+it('M3, M4, M9, M11: answers every foreign id as one that never was, on every route, and nothing happens', async () => {
   const before = await live().stores.timeline.read(theirs.id, 0, 200);
   const complaints: string[] = [];
   let walked = 0;
@@ -202,7 +202,7 @@ it('answers every foreign id as one that never was, on every route, and nothing 
   expect(await live().stores.timeline.read(theirs.id, 0, 200)).toEqual(before);
 });
 
-it('takes no part of another conversation for one of its own', async () => {
+it('M9: takes no part of another conversation for one of its own', async () => {
   const complaints: string[] = [];
   for (const operation of await operations()) {
     const { name, route, role } = operation;
@@ -354,7 +354,7 @@ it('has a row for every id that a query or body may name', async () => {
   expect([...namedIds(document, ROLES)].sort()).toEqual(known.sort());
 });
 
-describe('ids in queries and bodies', () => {
+describe('M3, M4, M9: ids in queries and bodies', () => {
   beforeAll(() =>
     live().configure('channels', {
       id: 'strange',

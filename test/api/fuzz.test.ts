@@ -232,6 +232,15 @@ const around = (schema: Schema): fc.Arbitrary<unknown> =>
     },
   );
 
+/** An answer has the keys of its schema and no other, but where the document says that any may come. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, one]) => [key, closed(one)]));
+  const isObject = 'properties' in schema && (schema as { type?: unknown }).type === 'object';
+  return isObject ? { additionalProperties: false, ...inner } : inner;
+}
+
 const schemas = new Map<string, z.ZodType>();
 /** Made once of each: most answers are problems, and all of those have one schema. */
 function schemaOf(schema: Schema): z.ZodType {
@@ -239,7 +248,7 @@ function schemaOf(schema: Schema): z.ZodType {
   const known = schemas.get(key);
   if (known) return known;
   // The reader of schemas looks for shared ones in another place.
-  const whole = JSON.stringify({ ...schema, $defs: document.components['schemas'] });
+  const whole = JSON.stringify(closed({ ...schema, $defs: document.components['schemas'] }));
   const made = z.fromJSONSchema(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')));
   schemas.set(key, made);
   return made;

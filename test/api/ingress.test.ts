@@ -332,7 +332,7 @@ describe('POST /webhooks/{channelId}', () => {
     expect(await customerBehind((event.data.user as { id: string }).id)).toBeUndefined();
   });
 
-  it('answers Twilio in its own words and by its own status', async () => {
+  it('M1: answers Twilio in its own words and by its own status', async () => {
     const from = '+15550003333';
     const params = {
       MessageSid: `SM${randomUUID()}`,
@@ -400,7 +400,7 @@ describe('POST /webhooks/{channelId}', () => {
     expect((await hook(request.body, request.headers)).status).toBe(400);
   });
 
-  it('lets no address of a provider in', async () => {
+  it('M2: lets no address of a provider in', async () => {
     const event = created({
       content: { type: 'image', url: 'http://169.254.169.254/x', caption: 'look' },
     });
@@ -421,7 +421,7 @@ describe('POST /webhooks/{channelId}', () => {
     expect(answer.status).toBe(channelId === 'web' ? 401 : 404);
   });
 
-  it('album: ten webhooks of one unknown customer at once make one conversation with ten entries', async () => {
+  it('M19 (album): ten webhooks of one unknown customer at once make one conversation with ten entries', async () => {
     const user = { id: `user-${randomUUID()}` };
     const requests = Array.from({ length: 10 }, (_, n) =>
       signed(created({ user, content: { type: 'text', text: `picture ${n}` } })),

@@ -60,7 +60,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 const body = (bytes: number) => JSON.stringify({ name: 'x', shortcut: 'y'.repeat(bytes) });
 
-describe('bodies over the limit', () => {
+describe('M18: bodies over the limit', () => {
   it('are refused by their length, before they are sent', async () => {
     const { text } = await raw(head('content-length: 209715200'));
     expect(text).toMatch(/^HTTP\/1\.1 413 /);

@@ -112,6 +112,105 @@ describe('GET /openapi.json', () => {
   });
 });
 
+interface AnswerSchema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, AnswerSchema>>;
+  readonly items?: AnswerSchema;
+  readonly additionalProperties?: AnswerSchema | boolean;
+  readonly anyOf?: readonly AnswerSchema[];
+  readonly oneOf?: readonly AnswerSchema[];
+  readonly allOf?: readonly AnswerSchema[];
+}
+/** Keys that answers may have, each with the operations that answer so. That none has another: test/api/fuzz.test.ts. */
+async function keysOfAnswers(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const { paths, components } = await documentOf();
+  const found = new Map<string, Set<string>>();
+  const walk = (schema: AnswerSchema, name: string, seen: ReadonlySet<string>): void => {
+    if (schema.$ref) {
+      const [, , kind = '', of = ''] = schema.$ref.split('/');
+      const target = components[kind]?.[of] as AnswerSchema | undefined;
+      if (target && !seen.has(of)) walk(target, name, new Set([...seen, of]));
+      return;
+    }
+    for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+      found.set(key, (found.get(key) ?? new Set()).add(name));
+      walk(inner, name, seen);
+    }
+    const { items, additionalProperties: more, anyOf = [], oneOf = [], allOf = [] } = schema;
+    const rest = [items, typeof more === 'object' ? more : undefined];
+    for (const inner of [...rest, ...anyOf, ...oneOf, ...allOf]) if (inner) walk(inner, name, seen);
+  };
+  for (const [path, item] of Object.entries(paths))
+    for (const [method, { responses }] of Object.entries(item))
+      for (const response of Object.values(responses)) {
+        const { $ref, content = {} } = response as {
+          $ref?: string;
+          content?: Record<string, { schema?: AnswerSchema }>;
+        };
+        if ($ref) continue; // a problem: five keys, the same everywhere
+        for (const { schema } of Object.values(content))
+          if (schema) walk(schema, `${method.toUpperCase()} ${path}`, new Set());
+      }
+  return found;
+}
+
+describe('M10: what answers show', () => {
+  it('is all listed, and what sounds like a credential is one of these', async () => {
+    const keys = await keysOfAnswers();
+    expect([...keys.keys()].sort()).toMatchSnapshot();
+    const secret = /token|secret|hash|password|credential|ticket|signature|(^k|K)ey$/i;
+    const shown = [...keys].filter(([key]) => secret.test(key));
+    const editing = (resource: string) => [
+      `GET ${resource}`,
+      `GET ${resource}/{id}`,
+      `POST ${resource}`,
+      `PUT ${resource}/{id}`,
+    ];
+    const asMask = [...editing('/v1/bots')].sort();
+    const form = [...editing('/v1/channels'), 'GET /webchat/{channelId}/settings'];
+    expect(Object.fromEntries(shown.map(([key, where]) => [key, [...where].sort()]))).toEqual({
+      // To whoever asked for one, once.
+      token: [
+        'GET /directline/{channelId}/conversations/{conversationId}',
+        'GET /v1/sign-in', // which kind of token, no token
+        'POST /directline/{channelId}/conversations',
+        'POST /directline/{channelId}/tokens/generate',
+        'POST /directline/{channelId}/tokens/refresh',
+        'POST /v1/tokens',
+        'POST /webchat/{channelId}/sessions',
+      ],
+      ticket: ['POST /v1/stream-tickets'],
+      tokenEndpoint: ['GET /v1/sign-in'],
+      // `***`, to administrators: test/api/configuration.test.ts.
+      apiKey: asMask,
+      bearerToken: asMask,
+      secret: [...asMask, ...editing('/v1/webhook-subscriptions')].sort(),
+      secretAttributes: ['GET /v1/providers', 'GET /v1/providers/{id}'],
+      // No credentials: of the archive's chain, and the names of a form's fields.
+      hash: ['GET /v1/conversations/{id}/timeline'],
+      headHash: ['GET /v1/conversations/{id}/transcript'],
+      key: form.sort(),
+    });
+  });
+
+  it('holds no visitor’s credential where staff look', async () => {
+    const { paths } = await documentOf();
+    const forStaff = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item)
+        .filter(([, { 'x-roles': who }]) => who.includes('agent') || who.includes('supervisor'))
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(forStaff.length).toBeGreaterThan(60);
+    const keys = await keysOfAnswers();
+    const shown = [...keys].flatMap(([key, where]) =>
+      /token|secret|password|credential|identifierHash/i.test(key)
+        ? forStaff.filter((name) => where.has(name)).map((name) => `${name} ${key}`)
+        : [],
+    );
+    expect(shown).toEqual([]);
+  });
+});
+
 describe('pages', () => {
   const pages = ['/', '/docs'];
   it.each(pages)('%s brings everything along', async (path) => {

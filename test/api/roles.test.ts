@@ -35,7 +35,7 @@ beforeAll(async () => {
   await api.stores.tokens.revokeOf('somebody', ['admin']);
 });
 
-describe('role table', () => {
+describe('M7, M14: role table', () => {
   it('has a row for every route, and a route for every row', () => {
     expect(keys.filter((key) => !ROUTE_POLICIES.has(key))).toEqual([]);
     expect([...ROUTE_POLICIES.keys()].filter((key) => !keys.includes(key))).toEqual([]);

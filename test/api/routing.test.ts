@@ -89,7 +89,7 @@ const tasksOf = async (conversation: LiveConversation) =>
     .items as Record<string, unknown>[];
 
 describe('an offer', () => {
-  it('offer-appears, accept-accept: rings at one agent; of two answers one wins; declined, it goes to the next', async () => {
+  it('M20 (offer-appears), accept-accept: rings at one agent; of two answers one wins; declined, it goes to the next', async () => {
     const [ana, ben] = [await stream('agt_ana'), await stream('agt_ben')];
     expect(await sets('agt_ana', 'READY')).toMatchObject({
       status: 200,
@@ -418,7 +418,7 @@ describe('a supervisor', () => {
     expect(today).toMatchObject({ waiting: 0, today: { offered: expect.any(Number) } });
   });
 
-  it('sees their own teams only, an agent only themselves', async () => {
+  it('M11: sees their own teams only, an agent only themselves', async () => {
     await sets('agt_far', 'NOT_READY');
     const { body } = await call('sup_sara', 'GET', '/v1/stats');
     const ids = body.agents.map(({ id }: { id: string }) => id);

@@ -166,7 +166,7 @@ describe('credentials', () => {
 });
 
 describe('a dump of the database', () => {
-  it('holds no secret and no token in plain', async () => {
+  it('M14: holds no secret and no token in plain', async () => {
     await api.call('POST', '/v1/connectors', {
       body: { ...HTTP, id: 'dumped' },
       headers: { 'idempotency-key': 'dump-1' },

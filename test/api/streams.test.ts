@@ -77,7 +77,7 @@ describe('GET /v1/conversations/{id}/events', () => {
     return { body: items.length };
   }
 
-  it('beats, shows typing and delivery, and ends when the token is revoked', async () => {
+  it('M7, M13: beats, shows typing and delivery, and ends when the token is revoked', async () => {
     const { path } = await aLiveConversation(live());
     const joining = { agentId: 'agt_ana', role: 'PRIMARY' };
     await live().call('POST', `${path}/participants`, { token: agent, body: joining });

@@ -127,7 +127,7 @@ describe('POST /webchat/{channelId}/sessions', () => {
   });
 });
 
-describe('origins', () => {
+describe('M18: origins', () => {
   it.each([
     ['https://shop.example', 'https://shop.example'],
     ['https://evil.example', null],
@@ -371,7 +371,7 @@ describe('a visitor’s chat', () => {
 });
 
 describe('one visitor and another', () => {
-  it('keeps them apart: ids, cursors, media, client ids', async () => {
+  it('M4, M9: keeps them apart: ids, cursors, media, client ids', async () => {
     const [ana, ben] = [await start(), await start()];
     await say(ana.token, 'mine', 'same-id');
     await say(ben.token, 'his', 'same-id');

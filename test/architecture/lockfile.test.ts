@@ -60,6 +60,20 @@ describe('package-lock.json', () => {
     expect(refused).toEqual([]);
   });
 
+  // Flaws of the framework that our own tests look for as well (test/api/limits, test/api/credentials), by the first sound version.
+  it.each([
+    ['hono', '4.11.4'],
+    ['@hono/node-server', '1.19.10'],
+    ['jose', '6.0.0'],
+  ])('M18: has %s of %s at least', (name, floor) => {
+    const [, locked] = packages.find(([at]) => at === `node_modules/${name}`) ?? [];
+    const [have = [], need = []] = [locked?.version ?? '0', floor].map((version) =>
+      version.split('.').map(Number),
+    );
+    const at = need.findIndex((part, index) => part !== have[index]);
+    expect(at < 0 || (have[at] ?? 0) > (need[at] ?? 0)).toBe(true);
+  });
+
   it('runs no script of a package when it is installed', async () => {
     const npmrc = await readFile(path.resolve(__dirname, '../../.npmrc'), 'utf8');
     expect(npmrc).toContain('ignore-scripts=true');

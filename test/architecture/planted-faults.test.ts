@@ -9,7 +9,7 @@ describe('planted faults', () => {
   });
   afterAll(() => project.remove());
 
-  it('are all found by Oxlint, and nothing else is', async () => {
+  it('M8: are all found by Oxlint, and nothing else is', async () => {
     const report = JSON.parse(await project.run('oxlint', '--format', 'json')) as OxlintReport;
     const found = report.diagnostics.map(({ filename, code, labels }) => {
       const rule = code.replace(/^(\w+)\((.+)\)$/, '$1/$2');

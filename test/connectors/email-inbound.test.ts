@@ -59,7 +59,7 @@ const contents = (media: Awaited<ReturnType<typeof messageOf>>['media']) =>
   (media ?? []).map((source) => 'content' in source && Buffer.from(source.content).toString());
 
 describe('a mail', () => {
-  it('is a message of its sender, known by its Message-ID', async () => {
+  it('M15: is a message of its sender, a customer, known by its Message-ID', async () => {
     expect(await eventsOf(mail({}))).toEqual([
       {
         kind: 'message',
@@ -195,7 +195,9 @@ describe('threading', () => {
     ['a token of another address', { To: token.replace('support+', 'sales+') }],
     ['a token of another domain', { To: token.replace('shop.test', 'evil.test') }],
     ['the subject alone', { Subject: `Re: [${CONVERSATION}]` }],
-  ])('never goes by %s', async (_what, headers) => {
+    ['the sender alone, one of our own', { From: 'support@shop.test' }],
+    ['the sender alone', { From: 'ana@customer.test', Sender: 'agent@shop.test' }],
+  ])('M15: never goes by %s', async (_what, headers) => {
     const event = await messageOf(mail(headers));
     expect(event).not.toHaveProperty('conversationId');
     expect(event).not.toHaveProperty('replyTo');
@@ -340,7 +342,7 @@ it('makes text of HTML, a line per block', async () => {
 });
 
 describe('safeHtml', () => {
-  it.each(XSS_PAYLOADS)('disarms %s', (payload) => {
+  it.each(XSS_PAYLOADS)('M12: disarms %s', (payload) => {
     const html = safeHtml(`<div>${payload}</div>`);
     expect(html).not.toMatch(
       /<(script|iframe|object|embed|svg|math|form|style|link|meta|base|img)/i,

@@ -182,7 +182,7 @@ describe('desk and board', () => {
     expect(new URL(page.url()).search).toBe('');
   }, 180_000);
 
-  it('show what customers made of every field as text, and run none of it', async () => {
+  it('M12: show what customers made of every field as text, and run none of it', async () => {
     const customers = await startHostileCustomers(stage);
     try {
       expect(await tour(stage, customers)).toEqual([]);

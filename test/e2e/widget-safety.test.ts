@@ -44,7 +44,7 @@ const EMPTY = '<!doctype html><title>planted</title>';
 
 const stage = useWidgetStage();
 
-describe('hostile text', () => {
+describe('M12: hostile text', () => {
   it.each(['TEXT', 'MARKDOWN'])(
     'stays text: forty payloads in every field, as %s, in this tab and in the next',
     async (format) => {

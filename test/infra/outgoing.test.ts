@@ -34,7 +34,7 @@ describe('addresses', () => {
     expect(await failureOf(outgoing().check(url))).toBeNull();
   });
 
-  it.each(REFUSED_URLS)('refuses %s, when saved and when used', async (url) => {
+  it.each(REFUSED_URLS)('M16: refuses %s, when saved and when used', async (url) => {
     expect(await failureOf(outgoing().check(url))).toBe('refused');
     const used = await failureOf(outgoing().fetch({ timeoutMs: 500 })(url));
     expect(url.includes('unknown') ? 'refused' : used).toBe('refused');
@@ -111,7 +111,7 @@ describe('requests', () => {
     expect(await answer.text()).toBe('žluť');
   });
 
-  it('connects to the address that it checked, though the name has moved', async () => {
+  it('M16: connects to the address that it checked, though the name has moved', async () => {
     const url = await serve((_request, response) => response.end('here'));
     let asked = 0;
     const moving = createOutgoing({

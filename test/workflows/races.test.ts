@@ -7,7 +7,7 @@ const chats = useChats(developmentServer(useTemporal()), {
 });
 
 describe('a real server', () => {
-  it('one-open: 100 concurrent first messages make one conversation with 100 entries, re-sent still 100', async () => {
+  it('M19 (one-open): 100 concurrent first messages make one conversation with 100 entries, re-sent still 100', async () => {
     const chat = await chats.start(null);
     const repeats = await Promise.all(
       Array.from({ length: 100 }, (_, n) => chat.saysRepeatably(`first ${n}`)),

@@ -67,7 +67,7 @@ export function inboundSuite(description: ConnectorDescription): void {
       expect(stage.taken).toHaveLength(1);
     });
 
-    it('a forged one has no effect', async () => {
+    it('M1: a forged one has no effect: nothing stored, fetched or logged of it', async () => {
       const stage = aStage({
         ...description,
         signing: {
@@ -75,13 +75,12 @@ export function inboundSuite(description: ConnectorDescription): void {
           sign: (posted, _secret, now) => signing.sign(posted, signing.secrets[1], now),
         },
       });
-      expect(await stage.post(text('Hello', 'id-1'))).toBe(signing.status);
-      expect([stage.signals, stage.events, stage.unparsed, stage.reports]).toEqual([
-        [],
-        [],
-        [],
-        [],
-      ]);
+      expect(await stage.post(text('Hello canary', 'id-1'))).toBe(signing.status);
+      const { signals, events, unparsed, reports, media, called } = stage;
+      const effects = { signals, events, unparsed, reports, media, called };
+      for (const effect of Object.values(effects)) expect(effect).toEqual([]);
+      expect(stage.logged).toContain('a webhook was refused');
+      expect(stage.logged).not.toContain('canary');
     });
 
     it('what nobody can use is kept or passed over, and never asked for again', async () => {

@@ -24,6 +24,12 @@ export interface Stage {
   /** While true, Temporal answers nothing. */
   temporalDown: boolean;
   readonly events: readonly InboundEvent[];
+  /** Media that were put down or asked for. */
+  readonly media: readonly unknown[];
+  /** Requests to the outside. */
+  readonly called: readonly unknown[];
+  /** All log lines. */
+  readonly logged: string;
 }
 
 export function aStage({ connector, channel, signing }: ConnectorDescription): Stage {
@@ -33,6 +39,8 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
   const reports: DeliveryReport[] = [];
   const unparsed: string[] = [];
   const events: InboundEvent[] = [];
+  const media: unknown[] = [];
+  const called: unknown[] = [];
   const archived = new Set<string>();
   const [secret] = signing.secrets;
   const attributes = readAttributes(connector, signing.attributes(secret));
@@ -85,8 +93,11 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
     },
     unparsed: { keep: async ({ reason }: { reason: string }) => void unparsed.push(reason) },
     media: {
-      put: async () => ({ mediaId: 'med_1' }),
-      expect: async () => undefined,
+      put: async (input: unknown) => {
+        media.push(input);
+        return { mediaId: 'med_1' };
+      },
+      expect: async (input: unknown) => void media.push(input),
     },
   } as unknown as Partial<Stores>);
   const watched = {
@@ -97,7 +108,15 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
       return parsed;
     },
   };
-  const { app } = testApi({ stores, temporal, connectors: new Map([[connector.id, watched]]) });
+  const outgoing = {
+    check: async () => undefined,
+    fetch: () => async (url: unknown) => {
+      called.push(url);
+      throw new Error('no network in this test');
+    },
+  };
+  const connectors = new Map([[connector.id, watched]]);
+  const { app, logged } = testApi({ stores, temporal, connectors, outgoing });
 
   const stage: Stage & { temporalDown: boolean } = {
     temporalDown: false,
@@ -106,6 +125,11 @@ export function aStage({ connector, channel, signing }: ConnectorDescription): S
     reports,
     unparsed,
     events,
+    media,
+    called,
+    get logged() {
+      return JSON.stringify(logged);
+    },
     archive: () => taken.forEach(({ eventKey }) => void archived.add(eventKey)),
     async post(posted) {
       const { url, method, headers, raw } = signing.sign(posted, secret, new Date());

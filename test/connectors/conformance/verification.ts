@@ -36,12 +36,12 @@ export function verificationSuite({
   };
 
   describe('verification', () => {
-    it.each(TEXTS)('takes what is signed: %j', (words) => {
+    it.each(TEXTS)('M17: takes what is signed: %j', (words) => {
       expect(verify(signed(words))).toEqual({ ok: true });
     });
 
     if (covers !== null) {
-      it('refuses a flipped bit anywhere in the body', () => {
+      it('M17: refuses a flipped bit anywhere in the body', () => {
         const request = signed('hello');
         const seen = covers ?? ((bytes: Buffer) => bytes.toString('hex'));
         fc.assert(
@@ -96,7 +96,7 @@ export function verificationSuite({
       }
     });
 
-    it('refuses to be configured without a secret', () => {
+    it('M17: refuses to be configured without a secret', () => {
       for (const none of ['', [], undefined, null, ['']])
         expect(connector.configSchema.safeParse(attributes(none)).success).toBe(false);
     });

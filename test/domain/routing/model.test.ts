@@ -190,7 +190,7 @@ const FIXED_SEEDS = [256_185_078];
 
 describe('conversations and routing together', () => {
   it.each([...FIXED_SEEDS, jest.getSeed()])(
-    'seed %i: nobody has too much, nobody is forgotten, somebody owns every customer',
+    'M20 (capacity), seed %i: nobody has too much, nobody is forgotten, somebody owns every customer',
     (seed) => {
       const world = aWorld();
       play(world, randomOf(seed), STEPS);

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { connect, createServer, type Server } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { MongoClient } from 'mongodb';
@@ -35,6 +35,10 @@ describe('startMongod', () => {
     taken.close();
     expect(second.port).not.toBe(first.port);
     expect(await withRows(second.uri, (rows) => rows.countDocuments())).toBe(1);
+    await isOnLoopbackAlone(second.port);
+    // Nothing of a query is ever run as a program.
+    const asProgram = withRows(second.uri, (rows) => rows.findOne({ $where: 'true' }));
+    await expect(asProgram).rejects.toThrow(/script/i);
     await second.stop();
   });
 
@@ -73,6 +77,8 @@ describe('startTemporal', () => {
       namespace: 'shop',
     });
     await connection.close();
+    await isOnLoopbackAlone(second.port);
+    await isOnLoopbackAlone(Number(new URL(second.uiUrl).port));
     await second.stop();
     expect(Object.keys(customAttributes ?? {})).toContain('WaitingSince');
   });
@@ -87,6 +93,27 @@ async function withRows<T>(
     return await act(client.db().collection('rows'));
   } finally {
     await client.close();
+  }
+}
+
+/** Nobody listens there at the machine's other addresses, where it has any. */
+async function isOnLoopbackAlone(port: number): Promise<void> {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+  for (const host of addresses) {
+    const answered = await new Promise<boolean>((resolve) => {
+      const socket = connect({ host, port, timeout: 2000 });
+      const end = (is: boolean) => {
+        socket.destroy();
+        resolve(is);
+      };
+      socket.once('connect', () => end(true));
+      socket.once('error', () => end(false));
+      socket.once('timeout', () => end(false));
+    });
+    expect([host, answered]).toEqual([host, false]);
   }
 }
 
