@@ -6,6 +6,7 @@ import { useSince } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useAct } from '../acts';
+import { roleOf } from '../present-agents';
 
 type Participant = Conversation['participants'][number];
 
@@ -30,9 +31,7 @@ function Person({ who, conversation }: { who: Participant; conversation: Convers
   const since = useSince(who.joinedAt);
   const path = `/participants/${encodeURIComponent(who.id)}`;
   const other = who.type === 'AGENT' && who.id !== me.subject;
-  const primary = conversation.participants.some(
-    ({ id, role, leftAt }) => id === me.subject && role === 'PRIMARY' && leftAt === null,
-  );
+  const primary = roleOf(conversation, me.subject) === 'PRIMARY';
   const Icon =
     who.role === 'OBSERVER'
       ? Eye

@@ -7,6 +7,7 @@ import { useSince } from '../../shared/ui/now';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useAct } from '../acts';
+import { roleOf } from '../present-agents';
 import { Facts } from './section';
 
 /** The channels on which the customer is present now, each with what it brought along; below those that have ended. */
@@ -39,9 +40,7 @@ function SessionCard({ session, conversation }: { session: Session; conversation
   const said = useErrorText();
   const act = useAct(conversation.id, said);
   const since = useSince(session.startedAt);
-  const present = conversation.participants.some(
-    ({ id, role, leftAt }) => id === me.subject && role === 'PRIMARY' && leftAt === null,
-  );
+  const present = roleOf(conversation, me.subject) === 'PRIMARY';
   const started = session.state === 'STARTED';
   return (
     <article className="session-card" data-state={session.state}>

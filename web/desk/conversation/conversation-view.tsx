@@ -11,6 +11,7 @@ import { ContextPanel } from '../context/context-panel';
 import { StateSign } from '../list/conversation-row';
 import { useConversationStream } from '../live';
 import { type Outbox, useUnsent } from '../outbox';
+import { roleOf } from '../present-agents';
 import { conversationPath, useConversation, useCustomer, useTimeline } from '../queries';
 import { markSeen } from '../seen';
 import { play } from '../sounds';
@@ -42,11 +43,9 @@ export default function ConversationView({ id, outbox, close }: ConversationView
   const items = useMemo(() => threadOf(known, unsent), [known, unsent]);
   const newest = known.entries.at(-1)?.seq ?? 0;
   const lastSeq = useLatest(newest);
-  const own = conversation.data?.participants.find(
-    (who) => who.id === me.subject && who.type === 'AGENT' && who.leftAt === null,
-  );
+  const role = conversation.data ? roleOf(conversation.data, me.subject) : null;
   useSettledOutbox(outbox, known.entries, unsent);
-  useReadMarks(id, newest, own !== undefined);
+  useReadMarks(id, newest, role !== null);
   useMessageSound(known.entries, conversation.data?.state === 'ON_HOLD');
 
   const failed = conversation.error ?? timeline.error;
@@ -70,19 +69,19 @@ export default function ConversationView({ id, outbox, close }: ConversationView
     <>
       <main className="conversation" data-stale={conversation.isError || undefined}>
         <Head conversation={conversation.data} close={close} toggle={toggle} />
-        <Actions conversation={conversation.data} role={own?.role ?? null} />
+        <Actions conversation={conversation.data} role={role} />
         <Thread
           conversation={conversation.data}
           items={items}
           typing={typing}
           outbox={outbox}
-          role={own?.role ?? null}
+          role={role}
           reply={setReplyTo}
           lastSeq={lastSeq}
         />
         <Composer
           conversation={conversation.data}
-          role={own?.role ?? null}
+          role={role}
           outbox={outbox}
           lastSeq={lastSeq}
           lastCustomerSession={lastSessionOf(known.entries)}

@@ -1,4 +1,5 @@
 import type { Conversation, Task } from '../../shared/model';
+import { presentAgents } from '../present-agents';
 
 type Participant = Conversation['participants'][number];
 
@@ -23,7 +24,7 @@ export function colleagues(
   conversation: Pick<Conversation, 'participants'>,
   { me, passesOn }: { readonly me: string; readonly passesOn: boolean },
 ): readonly Colleague[] {
-  const roles = new Map(present(conversation).map(({ id, role }) => [id, role]));
+  const roles = new Map(presentAgents(conversation).map(({ id, role }) => [id, role]));
   return agents
     .filter(({ id }) => id !== me)
     .map(({ id, name }) => {
@@ -41,10 +42,6 @@ export function obstacleOf(
       state === 'ACTIVE' && (mediaState === 'QUEUED' || mediaState === 'RESERVED'),
   );
   if (task) return { kind: 'REQUEST', task };
-  const consulted = present(conversation).find(({ role }) => role === 'ASSISTANT');
+  const consulted = presentAgents(conversation).find(({ role }) => role === 'ASSISTANT');
   return consulted ? { kind: 'CONSULT', who: consulted.id } : null;
-}
-
-function present({ participants }: Pick<Conversation, 'participants'>): readonly Participant[] {
-  return participants.filter(({ type, leftAt }) => type === 'AGENT' && leftAt === null);
 }

@@ -7,6 +7,7 @@ import { useSignedIn } from '../../shared/ui/signed-in';
 import { useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
 import { useAct } from '../acts';
+import { roleOf } from '../present-agents';
 import { wrapUpDueAt } from './wrap-up-due';
 
 /** At most so many labels in one submission (domain.md 6.15). */
@@ -34,9 +35,7 @@ export function WrapUpDialog({
   const form = workspace.wrapUpForms.find(({ id }) => id === channel?.wrapUpFormId);
   const dueAt = wrapUpDueAt(conversation, me.subject);
   const left = useUntil(dueAt);
-  const mustEnd = conversation.participants.some(
-    ({ id, role, leftAt }) => id === me.subject && role === 'WRAP_UP' && leftAt === null,
-  );
+  const mustEnd = roleOf(conversation, me.subject) === 'WRAP_UP';
   const labels = Object.entries(chosen)
     .filter(([, value]) => value !== '')
     .slice(0, LABELS_MAX)
