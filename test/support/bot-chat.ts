@@ -33,6 +33,8 @@ export interface BotChatOptions {
   readonly housekeeping?: object;
   /** Conversations are routed by the real routing workflow on this configuration. @default nobody hears of requests */
   readonly routing?: MemoryRouting;
+  /** How long a workflow task of a conversation may take. @default the server's 10 s */
+  readonly taskTimeout?: Duration;
 }
 
 /** The Temporal server that a chat runs on. */
@@ -127,7 +129,7 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
       const { channelId = uniqueName('web') } = settings;
       const bot = botId === null ? null : { id: botId, kind: 'HOOK' as const };
       archive.channels.set(channelId, someSettings({ channelId, bot, ...settings }));
-      return new BotChat(present(), archive, channelId, customerId);
+      return new BotChat(present(), archive, channelId, customerId, options.taskTimeout);
     },
   };
 }
@@ -201,6 +203,7 @@ export class BotChat {
     private readonly archive: MemoryArchive,
     private readonly channelId: string,
     readonly customerId: string,
+    private readonly taskTimeout?: Duration,
   ) {}
 
   /** The customer opens the chat without writing. */
@@ -394,6 +397,7 @@ export class BotChat {
         workflowId: conversationWorkflowId(this.customerId),
         taskQueue: m.CONVERSATION_TASK_QUEUE,
         workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowTaskTimeout: this.taskTimeout,
         args: [{ customerId: this.customerId }],
         signal: signal.name,
         signalArgs: [payload] as never, // the payload fits its signal

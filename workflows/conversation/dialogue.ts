@@ -328,7 +328,9 @@ export class Dialogue {
     const about = waitToEstimate(this.host.state(), named);
     if (about.taskId === null && about.queueId === null) return null;
     return this.waitFor<WaitEstimate | null>((settle) => {
-      callLocally('estimateWait', about).then(settle, (error: unknown) => {
+      // What is given up is not cancelled: others wait for it to end.
+      const estimate = () => callLocally('estimateWait', about);
+      CancellationScope.nonCancellable(estimate).then(settle, (error: unknown) => {
         log.warn('a wait could not be estimated', { error: String(error) });
         settle(null);
       });

@@ -1,17 +1,7 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { ConversationActivities } from '../../activities/types';
+import { inTurn } from '../local-turn';
 import { HOUSEKEEPING_TASK_QUEUE } from './messages';
-
-// Two short tries beside the workflow task: a healthy MongoDB answers in milliseconds. The driver notices an outage within 1.5 s.
-const local = proxyLocalActivities<ConversationActivities>({
-  startToCloseTimeout: '4 seconds',
-  retry: { maximumAttempts: 2, initialInterval: '100 milliseconds' },
-});
 
 // While MongoDB is down for longer. Without end: nothing may be given up, and a waiting activity adds no history.
 const durable = proxyActivities<ConversationActivities>({
@@ -39,18 +29,19 @@ export async function firstLocally<K extends keyof ConversationActivities>(
 
 type Call = (input: unknown) => Promise<never>;
 
+/** Two short tries beside the workflow task: a healthy MongoDB answers in milliseconds. The driver notices an outage within 1.5 s. */
 export function callLocally<K extends keyof ConversationActivities>(
   name: K,
   input: Parameters<ConversationActivities[K]>[0],
 ): Promise<Awaited<ReturnType<ConversationActivities[K]>>> {
-  return (local[name] as unknown as Call)(input); // the compiler cannot pair name and input of a union
+  return inTurn(name, input);
 }
 
 export function callDurably<K extends keyof ConversationActivities>(
   name: K,
   input: Parameters<ConversationActivities[K]>[0],
 ): Promise<Awaited<ReturnType<ConversationActivities[K]>>> {
-  return (durable[name] as unknown as Call)(input);
+  return (durable[name] as unknown as Call)(input); // the compiler cannot pair name and input of a union
 }
 
 /** The activity itself said that trying again will not help. */

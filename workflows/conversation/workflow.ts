@@ -74,11 +74,10 @@ async function openNext(customerId: string, inbox: Inbox): Promise<ConversationR
     'eventKey' in payload ? [{ channelId: payload.channelId, eventKey: payload.eventKey }] : [],
   );
   const conversationId = `${ID_PREFIXES.conversation}${uuid4().replaceAll('-', '').slice(0, CONVERSATION_ID_LENGTH)}`;
-  const [facts, archived] = await Promise.all([
-    firstLocally('loadOpening', { customerId }),
-    // A workflow task that was lost may have written this very conversation already; what it wrote is written again, not skipped.
-    keys.length === 0 ? NONE : firstLocally('findArchived', { keys, except: conversationId }),
-  ]);
+  const facts = await firstLocally('loadOpening', { customerId });
+  // A workflow task that was lost may have written this very conversation already; what it wrote is written again, not skipped.
+  const archived =
+    keys.length === 0 ? NONE : await firstLocally('findArchived', { keys, except: conversationId });
   inbox.keepFacts(({ payload }) => !('eventKey' in payload && archived.includes(payload.eventKey)));
 
   const elsewhere = facts.mergedInto ?? livesIn(facts.liveIn, inbox);

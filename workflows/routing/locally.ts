@@ -1,12 +1,8 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { RoutingActivities } from '../../activities/types';
 import { isFinal } from '../conversation/locally';
+import { inTurn } from '../local-turn';
 import { ROUTING_TASK_QUEUE } from './messages';
-
-const local = proxyLocalActivities<RoutingActivities>({
-  startToCloseTimeout: '5 seconds',
-  retry: { maximumAttempts: 2, initialInterval: '100 milliseconds' },
-});
 
 // What must not be given up waits here without adding to the history.
 const durable = proxyActivities<RoutingActivities>({
@@ -24,7 +20,7 @@ export function locally<K extends keyof RoutingActivities>(
   name: K,
   input: Input<K>,
 ): Promise<Output<K>> {
-  return (local[name] as unknown as Call)(input); // the compiler cannot pair name and input of a union
+  return inTurn(name, input);
 }
 
 /** The same, and as an ordinary activity without end when that keeps failing. */
@@ -36,6 +32,6 @@ export async function firstLocally<K extends keyof RoutingActivities>(
     return await locally(name, input);
   } catch (error) {
     if (isFinal(error)) throw error;
-    return (durable[name] as unknown as Call)(input);
+    return (durable[name] as unknown as Call)(input); // the compiler cannot pair name and input of a union
   }
 }

@@ -103,8 +103,8 @@ async function readAnew(run: RoutingRun): Promise<void> {
 }
 
 /**
- * Numbers go on growing also after a lost history. Not the time of now: it follows a local activity, and a replay may see another
- * time there; smaller numbers would be taken for news that are known already.
+ * Numbers go on growing also after a lost history: smaller ones would be taken for news that are known already. The run's beginning is
+ * the same in every replay, whatever went before.
  */
 function firstNumber(): number {
   return workflowInfo().runStartTime.getTime();

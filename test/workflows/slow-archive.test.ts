@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
+import { type BotChat, developmentServer, useChats } from '../support/bot-chat';
+import { eventually } from '../support/live-api';
+import { useTemporal } from '../support/servers';
+import { workflowBundle } from '../support/workflow-bundle';
+
+const botsFile = path.resolve('test/support/bots/odd.ts');
+const chats = useChats(developmentServer(useTemporal()), { botsFile, taskTimeout: '2 seconds' });
+
+type Slowed = 'loadOpening' | 'loadChannel' | 'appendTimeline' | 'estimateWait';
+/** The next call takes so long, ms. A task is prolonged after 1,600. */
+function slowOnce(name: Slowed, ms: number): void {
+  const { archive } = chats;
+  const real = archive[name].bind(archive) as (input: unknown) => Promise<unknown>;
+  const slow = async (input: unknown) => {
+    await after(ms);
+    return real(input);
+  };
+  jest.spyOn(archive, name).mockImplementationOnce(slow as never);
+}
+
+/** Replays what a conversation did so far, and answers how many of its workflow tasks were prolonged for a local activity. */
+async function replayed(chat: BotChat): Promise<{ readonly prolonged: number }> {
+  const history = await chat.handle().fetchHistory();
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle(botsFile) }, history);
+  const events = history.events ?? [];
+  const prolonged = events.filter(
+    (event, index) =>
+      event.workflowTaskCompletedEventAttributes &&
+      events[index + 1]?.workflowTaskScheduledEventAttributes,
+  );
+  return { prolonged: prolonged.length };
+}
+
+describe('while something beside the workflow task is slow', () => {
+  it('deadlines are the same in replay', async () => {
+    const chat = await chats.start(null, { customerInactivityTimeoutSeconds: 3 });
+    const again = await chat.saysRepeatably('one');
+    await again(); // a workflow task that leaves nothing in the history
+    slowOnce('appendTimeline', 2_200);
+    await chat.posts('two');
+    await chat.archived(2);
+    await chats.archive.sealed((await chat.conversation())?.id ?? '');
+    expect(await replayed(chat)).toEqual({ prolonged: 0 });
+  });
+
+  it('what would take a workflow task too long together is done in two', async () => {
+    const chat = await chats.start(null);
+    for (const name of ['loadOpening', 'loadChannel', 'appendTimeline'] as const)
+      slowOnce(name, 600);
+    await chat.posts('hello');
+    await chat.archived(1);
+    expect(await replayed(chat)).toEqual({ prolonged: 0 });
+  });
+
+  it.each(['appendTimeline', 'estimateWait'] as const)(
+    'timers are the same in replay, were it %s',
+    async (name) => {
+      const chat = await chats.start('tells-waits', { queueId: 'support' });
+      slowOnce(name, 300);
+      await chat.posts('hello');
+      await chat.archived(1);
+      const said: string[] = [];
+      await eventually(async () => said.push(...(await chat.botSaid())) >= 3 && said);
+      expect(said[2]).toMatch(/^Waiting: /);
+      expect(await replayed(chat)).toEqual({ prolonged: 0 });
+    },
+  );
+});
