@@ -1,4 +1,5 @@
 import { groupBy } from '../domain/group-by';
+import { inParallel } from '../domain/in-parallel';
 import { nextClosing } from '../domain/routing/calendar';
 import type {
   AgentConfig,
@@ -159,16 +160,4 @@ function agentConfig(agent: Agent, mrds: ReadonlyMap<string, Mrd>): AgentConfig 
       agent.mrds.map(({ mrdId, maxTasks }) => [mrdId, maxTasks ?? mrds.get(mrdId)?.maxTasks ?? 0]),
     ),
   };
-}
-
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
 }
