@@ -154,8 +154,8 @@ export class Scene {
   }
 
   /** Whether it is a conversation of one of its customers. */
-  async owns({ conversationId, api }: Parameters<Serve>[0]): Promise<boolean> {
-    const [session] = await sessionsOf(api, conversationId);
+  async owns({ conversationId, agentId, api }: Parameters<Serve>[0]): Promise<boolean> {
+    const [session] = await sessionsOf(api, conversationId, agentId);
     return this.customers.some(({ voice }) => voice.identifier === session?.customerIdentifier);
   }
 
@@ -163,7 +163,8 @@ export class Scene {
   readonly serve: Serve = async ({ conversationId, agentId, api }) => {
     // Nobody ends a conversation of `sms` but time, which does not run while an agent owes an answer.
     const stays =
-      (await sessionsOf(api, conversationId))[0]?.channelId !== 'sms' && this.random() < 0.5;
+      (await sessionsOf(api, conversationId, agentId))[0]?.channelId !== 'sms' &&
+      this.random() < 0.5;
     for (let n = 0; n < between(this.random, 3, 8) && !this.over; n += 1) {
       const key = this.newKey();
       const text = `a=${key} of ${this.name}`;
@@ -265,15 +266,23 @@ interface Session {
   readonly customerIdentifier: string;
 }
 
-/** Of a conversation that was just given to this agent: they may read it from the moment that their joining is archived. */
-async function sessionsOf(api: Api, conversationId: string): Promise<readonly Session[]> {
+/**
+ * Of a conversation that was just given to this agent: routing tells them before the conversation has let them in, and until then they
+ * may do nothing there.
+ */
+async function sessionsOf(
+  api: Api,
+  conversationId: string,
+  agentId: string,
+): Promise<readonly Session[]> {
   const patience = Date.now() + PATIENCE_MS;
   for (;;) {
-    const conversation = await api.read<{ channelSessions: readonly Session[] }>(
-      `/v1/conversations/${conversationId}`,
-    );
-    if (conversation) return conversation.channelSessions;
-    if (Date.now() > patience) return [];
+    const conversation = await api.read<{
+      channelSessions: readonly Session[];
+      participants: readonly { readonly id: string }[];
+    }>(`/v1/conversations/${conversationId}`);
+    if (conversation?.participants.some(({ id }) => id === agentId) || Date.now() > patience)
+      return conversation?.channelSessions ?? [];
     await sleep(200);
   }
 }
