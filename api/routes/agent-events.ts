@@ -6,7 +6,9 @@ import { invalid } from '../errors';
 import { content, createRoute, createRouter, z } from '../openapi';
 import { callerKey } from '../principal';
 import type { AgentAccess } from '../routing/agent-access';
+import type { RoutingDesk } from '../routing/desk';
 import type { Presence } from '../routing/presence';
+import { createReturning } from '../routing/returning';
 import { agentEventView } from '../routing/views';
 import { AgentNews } from '../streams/agent-news';
 import { followAgent } from '../streams/agent-tail';
@@ -36,12 +38,14 @@ const getEvents = createRoute({
 export interface AgentEventRouteDeps extends RouteDeps {
   readonly agents: AgentAccess;
   readonly presence: Presence;
+  readonly desk: Pick<RoutingDesk, 'presenceBack'>;
   readonly slots: StreamSlots;
 }
 
 /** The live stream of an agent's desk. */
 export function agentEventRoutes(deps: AgentEventRouteDeps) {
   const { stores, agents, presence, slots, auth, limits, logger, now } = deps;
+  const returned = createReturning({ routing: stores.routing, desk: deps.desk, logger });
   return createRouter().openapi(getEvents, async (c) => {
     const principal = staffOf(c);
     const { id: agentId } = c.req.valid('param');
@@ -51,6 +55,7 @@ export function agentEventRoutes(deps: AgentEventRouteDeps) {
     const serves = await listsOf(stores, agent);
     const own = principal.subject === agentId;
     const release = slots.take(callerKey(principal));
+    if (own) void returned(agentId);
     return eventStream({
       heartbeatSeconds: limits.heartbeatSeconds,
       stopping: deps.stopping,

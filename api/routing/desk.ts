@@ -19,6 +19,7 @@ import {
   getQueuesQuery,
   getWaitsQuery,
   type PlaceTaken,
+  presenceBackSignal,
   type QueueStatus,
   type RoutingExplanation,
   routingStart,
@@ -56,6 +57,8 @@ export interface RoutingDesk {
   waits(taskIds: readonly string[]): Promise<WaitEstimates['tasks']>;
   /** Nobody took a place after all. */
   taskEnded(news: EndedTask): Promise<void>;
+  /** An agent who was lost has a stream open again. */
+  presenceBack(agentId: string): Promise<void>;
   /** Queues, agents, MRDs, calendars or routing attributes were changed. */
   configurationChanged(): Promise<void>;
 }
@@ -141,6 +144,7 @@ export function createRoutingDesk(temporal: Client): RoutingDesk {
       (await look(explainRoutingQuery, taskId === undefined ? undefined : { taskId })) ?? [],
     waits: async (taskIds) => (await look(getWaitsQuery, { taskIds }))?.tasks ?? {},
     taskEnded: (news) => tell(taskEndedSignal, news),
+    presenceBack: (agentId) => tell(presenceBackSignal, { agentIds: [agentId] }),
     configurationChanged: () => tell(configurationChangedSignal),
   };
 }

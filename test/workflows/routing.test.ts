@@ -1,6 +1,11 @@
 import path from 'node:path';
 import { requestAgentUpdate } from '../../workflows/conversation/messages';
-import { acceptUpdate, takePlaceUpdate } from '../../workflows/routing/messages';
+import {
+  acceptUpdate,
+  presenceBackSignal,
+  presenceLostSignal,
+  takePlaceUpdate,
+} from '../../workflows/routing/messages';
 import { type BotChat, useBotChat } from '../support/bot-chat';
 import { Desk } from '../support/desk';
 import { MemoryRouting } from '../support/fakes/memory-routing';
@@ -145,6 +150,11 @@ describe('routing', () => {
     routing.leases.set('ana', '2100-01-01T00:00:00.000Z');
     await chat.passes('20 seconds');
     await until(async () => (await desk.agent('ana'))?.state === 'NOT_READY');
+    // Whose stream opens is told of, and need not wait for the next look.
+    await desk.handle.signal(presenceLostSignal, { agentIds: ['ana'] });
+    await until(async () => (await desk.agent('ana'))?.state === 'UNKNOWN');
+    await desk.handle.signal(presenceBackSignal, { agentIds: ['ana'] });
+    await until(async () => (await desk.agent('ana'))?.state === 'NOT_READY');
     routing.leases.delete('ana');
   });
 
@@ -174,7 +184,14 @@ describe('routing', () => {
   });
 
   it('what cannot be read is passed over or refused, and stops nobody', async () => {
-    const hand = ['agentRequested', 'requestCancelled', 'taskEnded', 'taskMoved', 'presenceLost'];
+    const hand = [
+      'agentRequested',
+      'requestCancelled',
+      'taskEnded',
+      'taskMoved',
+      'presenceLost',
+      'presenceBack',
+    ];
     for (const name of [...hand, 'agentsNotified', 'pauseQueue', 'resumeQueue', 'logoutAgent'])
       for (const payload of [null, {}, 'support', { queueId: 5, agentId: [], agentIds: 'ana' }])
         await desk.handle.signal(name, payload);

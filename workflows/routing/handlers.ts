@@ -80,6 +80,15 @@ export function listen(inbox: RoutingInbox, run: () => RoutingRun | null): void 
     }),
   );
   on(
+    m.presenceBackSignal,
+    'Agents who were lost are there again.',
+    { agentIds: texts },
+    ({ agentIds }) => ({
+      type: 'presenceBack',
+      agentIds,
+    }),
+  );
+  on(
     m.pauseQueueSignal,
     'Pause a queue: waits go on, no offers. Safe for operators.',
     { queueId: text },

@@ -132,6 +132,9 @@ export const agentsNotifiedSignal =
 export const configurationChangedSignal = defineSignal('configurationChanged');
 export const presenceLostSignal =
   defineSignal<[{ readonly agentIds: readonly string[] }]>('presenceLost');
+/** Agents who were lost have a stream open again: nobody waits for the next look at their leases. */
+export const presenceBackSignal =
+  defineSignal<[{ readonly agentIds: readonly string[] }]>('presenceBack');
 /** For operators. */
 export const pauseQueueSignal = defineSignal<[{ readonly queueId: string }]>('pauseQueue');
 export const resumeQueueSignal = defineSignal<[{ readonly queueId: string }]>('resumeQueue');
