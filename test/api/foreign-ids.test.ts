@@ -1,72 +1,20 @@
+import { type Caller, FREE_TO_NAME, NAMED, ROLES, STRANGE } from '../support/foreign-ids/in-bodies';
+import { BODIES, FREE, KNOWN, PLAIN } from '../support/foreign-ids/in-paths';
+import { type ApiDocument, namedIds } from '../support/foreign-ids/named-ids';
 import { useLiveApi } from '../support/live-api';
 import { aLiveConversation, type LiveConversation } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
-import { type ApiDocument, namedIds } from '../support/named-ids';
 
 /**
  * The object matrix (reliability.md section 9), walked over our own document: whoever names what is not theirs gets the answer of an id
  * that never was, and nothing happens. A new route is walked as well: it needs a body here, or a reason why everybody may.
  */
 const live = useLiveApi();
-const ROLES = ['agent', 'bot', 'connector', 'customer'] as const;
-type Caller = (typeof ROLES)[number];
 const tokens: Partial<Record<Caller, string>> = {};
 let theirs: LiveConversation;
 let own: LiveConversation;
 let foreign: Readonly<Record<string, string>>;
 
-const PLAIN = { type: 'PLAIN', text: 'Hi' };
-const TO = { to: { agentId: 'agt_ben' } };
-/** What each route takes, complete: it must fail for the id alone. */
-const BODIES: Readonly<Record<string, unknown>> = {
-  'POST /v1/channels/{channelId}/messages': {
-    providerMessageId: 'p-foreign',
-    customer: { identifier: 'foreign' },
-    body: PLAIN,
-  },
-  'POST /v1/channels/{channelId}/sessions': { customer: { identifier: 'foreign' } },
-  'PATCH /v1/channels/{channelId}/sessions/{customerIdentifier}': { channelData: {} },
-  'POST /v1/channels/{channelId}/receipts': { messageId: 'msg_1', status: 'READ' },
-  'POST /v1/channels/{channelId}/typing': { customerIdentifier: 'foreign', typing: true },
-  'POST /v1/conversations/{id}/messages': { body: PLAIN, controlEpoch: 1 },
-  'PATCH /v1/conversations/{id}/messages/{messageId}': { body: PLAIN },
-  'PUT /v1/conversations/{id}/messages/{messageId}/reaction': { emoji: '👍' },
-  'POST /v1/conversations/{id}/typing': { typing: true },
-  'POST /v1/conversations/{id}/read': { seq: 1 },
-  'POST /v1/conversations/{id}/suggestions': { body: PLAIN },
-  'POST /v1/conversations/{id}/suggestions/{suggestionId}': { action: 'USED' },
-  'PATCH /v1/conversations/{id}/participants/{agentId}': { role: 'OBSERVER' },
-  'POST /v1/conversations/{id}/agent-requests': { queueId: 'support' },
-  'POST /v1/conversations/{id}/transfers': { ...TO, kind: 'COLD' },
-  'POST /v1/conversations/{id}/consults': TO,
-  'POST /v1/conversations/{id}/conferences': TO,
-  'POST /v1/conversations/{id}/hold': { seconds: 60 },
-  'POST /v1/conversations/{id}/notes': { text: 'x' },
-  'POST /v1/conversations/{id}/whispers': { text: 'x' },
-  'POST /v1/conversations/{id}/wrap-ups': { skip: true },
-  'POST /v1/conversations/{id}/hand-raise': { raised: true },
-  'POST /v1/conversations/{id}/agent-sla': { answer: 'STAY' },
-  'PATCH /v1/conversations/{id}/data': { key: 'x' },
-  'POST /v1/conversations/{id}/control': { action: 'RELEASE' },
-  'PUT /v1/agents/{id}/state': { state: 'READY' },
-  'PUT /v1/agents/{id}/mrds/{mrdId}/state': { state: 'READY' },
-  'POST /deepchat/{channelId}/messages': { messages: [{ role: 'user', text: 'x' }] },
-};
-/** Where an id gives nothing away that the caller may not have, and why. */
-const FREE: Readonly<Record<string, string>> = {
-  'POST /v1/conversations/{id}/participants': 'joining needs only the id (http-api.md section 4)',
-  'GET /v1/customers/{id}': 'needed to link and merge',
-  'PATCH /v1/customers/{id}': 'needed to link and merge',
-  'GET /v1/customers/{id}/conversations':
-    'of the customer; its items are those that the caller may read',
-  'POST /v1/customers/{id}/identities': 'linking, audited',
-  'DELETE /v1/customers/{id}/identities': 'linking, audited',
-  'POST /v1/customers/{id}/merge': 'merging, audited',
-  'GET /v1/lists/{id}/requests': 'a list is for every agent',
-  'POST /deepchat/{channelId}/files': 'a form, not JSON: test/api/deepchat.test.ts',
-};
-/** That there is such a one is no secret to an agent: all see the customers, and an offer that somebody else got is gone, not unknown. */
-const KNOWN = ['/v1/customers/', '/v1/tasks/'];
 const NOBODY = 'x_0000000000000000000000000';
 
 beforeAll(async () => {
@@ -228,126 +176,6 @@ it('has a reason or a body for no route that has gone', async () => {
   );
 });
 
-/** What a query or body that names somebody else's is answered: by place, who asks, and how the id is given. */
-type Naming = readonly [caller: Caller, path: () => string, body?: (id: string) => unknown];
-const ownPath = (path: string) => () => `${own.path}${path}`;
-const listOf = (path: string) => () => path;
-const STRANGE = '/v1/channels/strange';
-const message = (more: object) => ({
-  providerMessageId: `p-${Math.random()}`,
-  customer: { identifier: 'stranger' },
-  body: PLAIN,
-  ...more,
-});
-const file = (mediaId: string) => ({ body: { type: 'FILE', mediaId } });
-const NAMED: Readonly<Record<string, Naming>> = {
-  'GET /v1/conversations customerId': ['agent', listOf('/v1/conversations')],
-  'GET /v1/conversations agentId': ['agent', listOf('/v1/conversations')],
-  'GET /v1/tasks agentId': ['agent', listOf('/v1/tasks')],
-  'GET /v1/tasks conversationId': ['agent', listOf('/v1/tasks')],
-  'POST /v1/conversations/{id}/messages channelSessionId': [
-    'agent',
-    ownPath('/messages'),
-    (channelSessionId) => ({ body: PLAIN, channelSessionId }),
-  ],
-  'POST /v1/conversations/{id}/messages body.mediaId': ['agent', ownPath('/messages'), file],
-  'POST /v1/conversations/{id}/messages replyTo': [
-    'agent',
-    ownPath('/messages'),
-    (replyTo) => ({ body: PLAIN, replyTo }),
-  ],
-  'POST /v1/conversations/{id}/typing channelSessionId': [
-    'agent',
-    ownPath('/typing'),
-    (channelSessionId) => ({ typing: true, channelSessionId }),
-  ],
-  'POST /v1/conversations/{id}/participants agentId': [
-    'agent',
-    ownPath('/participants'),
-    (agentId) => ({ agentId, role: 'ASSISTANT' }),
-  ],
-  'POST /v1/conversations/{id}/control to': [
-    'agent',
-    ownPath('/control'),
-    (to) => ({ action: 'PASS', to }),
-  ],
-  'POST /v1/conversations body.mediaId': [
-    'agent',
-    listOf('/v1/conversations'),
-    (mediaId) => ({
-      channelId: 'generic',
-      customer: { identifier: 'somebody' },
-      ...file(mediaId),
-    }),
-  ],
-  'POST /v1/channels/{channelId}/messages body.mediaId': [
-    'connector',
-    listOf(`${STRANGE}/messages`),
-    (mediaId) => message(file(mediaId)),
-  ],
-  'POST /v1/channels/{channelId}/receipts messageId': [
-    'connector',
-    listOf(`${STRANGE}/receipts`),
-    (messageId) => ({ messageId, status: 'FAILED' }),
-  ],
-  'POST /v1/channels/{channelId}/typing customerIdentifier': [
-    'connector',
-    listOf(`${STRANGE}/typing`),
-    (customerIdentifier) => ({ customerIdentifier, typing: true }),
-  ],
-  'POST /webchat/read conversationId': [
-    'customer',
-    listOf('/webchat/read'),
-    (conversationId) => ({ seq: 1, conversationId }),
-  ],
-  'POST /webchat/messages body.mediaId': [
-    'customer',
-    listOf('/webchat/messages'),
-    (mediaId) => ({ clientMessageId: `c-${Math.random()}`, ...file(mediaId) }),
-  ],
-};
-/** Places where every id is the caller's to name, and why. */
-const colleagues = 'every agent may ask every colleague and queue';
-const configured = 'a configured object, not somebody’s';
-const provider = 'a name of the provider’s own, read within the channel alone: the last test below';
-const linking = 'linking and merging are for agents, who see all customers; audited';
-const FREE_TO_NAME: Readonly<Record<string, string>> = {
-  'POST /v1/channels/{channelId}/messages providerMessageId': provider,
-  'POST /v1/channels/{channelId}/messages customer.identifier': provider,
-  'POST /v1/channels/{channelId}/messages replyTo': provider,
-  'POST /v1/channels/{channelId}/sessions customer.identifier': provider,
-  'POST /v1/channels/{channelId}/receipts providerMessageId': provider,
-  'GET /v1/conversations channelId': configured,
-  'GET /v1/conversations queueId': configured,
-  'GET /v1/tasks queueId': configured,
-  'GET /v1/customers channelId': configured,
-  'GET /v1/customers identifier': linking,
-  'POST /v1/conversations channelId': configured,
-  'POST /v1/conversations customer.identifier': linking,
-  'POST /v1/customers/{id}/identities channelId': linking,
-  'POST /v1/customers/{id}/identities identifier': linking,
-  'DELETE /v1/customers/{id}/identities channelId': linking,
-  'DELETE /v1/customers/{id}/identities identifier': linking,
-  'POST /v1/customers/{id}/merge intoCustomerId': linking,
-  'POST /v1/conversations/{id}/agent-requests queueId': colleagues,
-  'POST /v1/conversations/{id}/agent-requests agentId': colleagues,
-  ...Object.fromEntries(
-    ['transfers', 'consults', 'conferences'].flatMap((kind) =>
-      ['to', 'to.queueId', 'to.agentId'].map((place) => [
-        `POST /v1/conversations/{id}/${kind} ${place}`,
-        colleagues,
-      ]),
-    ),
-  ),
-  'PATCH /v1/conversations/{id}/messages/{messageId} body.mediaId': 'as of a message that is sent',
-  'POST /v1/conversations/{id}/suggestions body.mediaId': 'as of a message that is sent',
-  'POST /v1/conversations/{id}/suggestions replyTo': 'as of a message that is sent',
-  'GET /v1/conversations/{id}/events ticket': 'bound to caller and stream: test/api/streams',
-  'GET /v1/agents/{id}/events ticket': 'bound to caller and stream: test/api/streams',
-  'GET /webchat/events ticket': 'bound to caller and stream: test/api/streams',
-  'POST /webchat/messages clientMessageId': 'the visitor’s own name for it',
-};
-
 it('has a row for every id that a query or body may name', async () => {
   const document = (await (await live().call('GET', '/openapi.json')).json()) as ApiDocument;
   const known = [...Object.keys(NAMED), ...Object.keys(FREE_TO_NAME)];
@@ -381,7 +209,7 @@ describe('M3, M4, M9: ids in queries and bodies', () => {
     const ask = async (named: string) => {
       const answer = await live().call(
         body ? 'POST' : 'GET',
-        body ? path() : `${path()}?${name}=${encodeURIComponent(named)}`,
+        body ? path(own.path) : `${path(own.path)}?${name}=${encodeURIComponent(named)}`,
         {
           token: tokens[caller] ?? '',
           ...(body ? { body: body(named) } : {}),
@@ -393,8 +221,8 @@ describe('M3, M4, M9: ids in queries and bodies', () => {
       >;
       const text = JSON.stringify(said).replaceAll(named, NOBODY);
       // What was made of the caller's own has an id and a number of its own.
-      const own = /"messageId":"msg_\w+"|"seq":\d+/g;
-      return { status: answer.status, said: text.replaceAll(own, '') };
+      const made = /"messageId":"msg_\w+"|"seq":\d+/g;
+      return { status: answer.status, said: text.replaceAll(made, '') };
     };
     expect(await ask(id)).toEqual(await ask(NOBODY));
     expect(await live().stores.timeline.read(theirs.id, 0, 200)).toEqual(before);
