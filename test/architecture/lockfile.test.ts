@@ -88,6 +88,13 @@ describe('package-lock.json', () => {
     expect(loose).toEqual([]);
   });
 
+  // A version that was published to do harm is found out within days; `npm run add` is how packages come in (docs/operations.md).
+  it('grows by versions that are a week old at least', async () => {
+    const text = await readFile(path.resolve(__dirname, '../../package.json'), 'utf8');
+    const { scripts } = JSON.parse(text) as { readonly scripts: Readonly<Record<string, string>> };
+    expect(scripts['add']).toBe('npm install --save-exact --min-release-age=7');
+  });
+
   it('names no host: the registry is a setting of the machine', () => {
     expect(packages.filter(([, { resolved }]) => resolved)).toEqual([]);
   });

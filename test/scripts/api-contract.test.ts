@@ -39,11 +39,18 @@ describe('.ci/run', () => {
     chmodSync(path.join(dir, name), 0o755);
   };
   /** The script with npm, node and python in its place: their exit codes, and the line that the tests leave. */
-  function ci(ends: { tests?: number; contract?: number; secrets?: number; line?: string }) {
-    const { tests = 0, contract = 0, secrets = 0, line = '2000 passed, 0 failed' } = ends;
+  function ci(ends: {
+    tests?: number;
+    contract?: number;
+    secrets?: number;
+    advisories?: number;
+    line?: string;
+  }) {
+    const { tests = 0, contract = 0, secrets = 0, advisories = 0 } = ends;
+    const { line = '2000 passed, 0 failed' } = ends;
     const summary = line === '' ? '' : `echo '${line}' > "$PARLEY_DATA_DIR/test-summary.txt"`;
     stub('npm', `case "$*" in *api-contract*) exit ${contract};; esac\n${summary}\nexit ${tests}`);
-    stub('node', `exit ${secrets}`);
+    stub('node', `case "$*" in *advisories*) exit ${advisories};; esac\nexit ${secrets}`);
     stub('python3', 'exit 0');
     const { status, stdout } = spawnSync('sh', [path.resolve(__dirname, '../../.ci/run')], {
       env: { PATH: `${dir}:${process.env['PATH']}`, PARLEY_DATA_DIR: dir },
@@ -57,6 +64,7 @@ describe('.ci/run', () => {
     ['a test fails', { tests: 1, line: '1999 passed, 1 failed' }, [1, '1999 passed, 1 failed']],
     ['a route answers 500', { contract: 1 }, [1, '2000 passed, 1 failed']],
     ['there is a secret in the history', { secrets: 1 }, [1, '2000 passed, 1 failed']],
+    ['a package has a known flaw', { advisories: 1 }, [1, '2000 passed, 1 failed']],
     [
       'everything is wrong',
       { tests: 1, contract: 1, secrets: 1, line: '1998 passed, 2 failed' },
