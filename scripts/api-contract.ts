@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Instance, startInstance } from '../bench/support/instance';
 import { repositoryRoot } from '../workers/bundle';
-import { findSchemathesis, run, type Schemathesis, verdictOf } from './api-contract/schemathesis';
+import {
+  findSchemathesis,
+  run,
+  type Schemathesis,
+  SETTINGS,
+  verdictOf,
+} from './api-contract/schemathesis';
 
 /**
  * npm run test:api-contract: schemathesis against a Parley of its own, by its /openapi.json, as every role that it knows. Nothing may
@@ -86,6 +92,7 @@ async function isKept(
   mkdirSync(cwd);
   const file = path.join(cwd, 'openapi.json');
   writeFileSync(file, JSON.stringify(only(document, role)));
+  writeFileSync(path.join(cwd, SETTINGS.file), SETTINGS.text);
   const { kept, told } = verdictOf(await run(tool, await argsFor(parley, role, file), { cwd }));
   say(`api contract as ${role}: ${told}`);
   return kept;
