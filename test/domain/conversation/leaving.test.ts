@@ -219,6 +219,29 @@ describe('when an agent leaves (domain.md 4.4, 6.14)', () => {
     expect(story.waiting?.priority).toBe(who === 'a1' ? 11 : undefined);
   });
 
+  it('forced logout of the sole agent: observers stay', () => {
+    const story = anActiveStory();
+    story.joins('sup', 'OBSERVER', true);
+    story.leaves('a1', 'FORCE_LOGOUT');
+    expect([story.role('a1'), story.role('sup')]).toEqual([null, 'OBSERVER']);
+    expect(story.waiting).toMatchObject({ queueId: 'support', priority: 11 });
+  });
+
+  it.each([
+    ['a1', 'sup'],
+    ['sup', 'a1'],
+  ])(
+    'forced logout of %s, one of several PRIMARY, a barged-in supervisor among them',
+    (who, stays) => {
+      const story = anActiveStory();
+      story.joins('sup', 'PRIMARY', true);
+      story.leaves(who, 'FORCE_LOGOUT');
+      expect([story.role(who), story.role(stays)]).toEqual([null, 'PRIMARY']);
+      expect(story.state.state).toBe('ACTIVE');
+      expect(story.waiting).toBeUndefined();
+    },
+  );
+
   it('forced logout in wrap-up: task DONE, wrap-up skipped', () => {
     const story = anActiveStory(someSettings(wrapUp));
     story.leaves('a1');

@@ -109,6 +109,23 @@ describe('requests (domain.md 6.1 to 6.3)', () => {
       },
       'ILLEGAL_STATE',
     ],
+    [
+      'with the customer gone',
+      (s: Story) => {
+        s.joins('a1');
+        s.endSession();
+        return asks(s, { actor: operator });
+      },
+      'ILLEGAL_STATE',
+    ],
+    [
+      'while closing',
+      (s: Story) => {
+        s.forceClose();
+        return asks(s, { actor: operator });
+      },
+      'ILLEGAL_STATE',
+    ],
     ['of a bot that is not here', (s: Story) => asks(s, { actor: bot('stranger') }), 'FORBIDDEN'],
     ['a priority of 11', (s: Story) => asks(s, { priority: 11 }), 'VALIDATION_FAILED'],
     [

@@ -135,10 +135,26 @@ describe('offers (domain.md 6.9)', () => {
       ['not logged in', () => undefined],
       ['NOT_READY', (story: RoutingStory) => story.sets('a2', 'NOT_READY')],
       ['ringing', (story: RoutingStory) => story.logsIn('a2').asks({ agentId: 'a2' })],
+      [
+        'at capacity',
+        (story: RoutingStory) => {
+          story.logsIn('a2');
+          for (let n = 0; n < 5; n += 1) story.joins('a2');
+        },
+      ],
+      [
+        'lost',
+        (story: RoutingStory) =>
+          story.logsIn('a2').take({ type: 'presenceLost', agentIds: ['a2'] }),
+      ],
+      [
+        'in the conversation',
+        (story: RoutingStory) => story.logsIn('a2').joins('a2', { conversationId: 'cnv_here' }),
+      ],
     ] as const)('%s: NO_AGENT_AVAILABLE at once', (_name, prepare) => {
       const story = new RoutingStory();
       prepare(story);
-      const taskId = story.asks({ agentId: 'a2' });
+      const taskId = story.asks({ agentId: 'a2', conversationId: 'cnv_here' });
       expect(story.told(taskId)).toEqual([
         { type: 'CLOSED', reason: 'NO_AGENT_AVAILABLE', detail: null },
       ]);
