@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import type { History } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { type BotChat, developmentServer, useChats } from '../support/bot-chat';
 import { eventually } from '../support/live-api';
@@ -9,6 +10,7 @@ import { workflowBundle } from '../support/workflow-bundle';
 const botsFile = path.resolve('test/support/bots/odd.ts');
 const chats = useChats(developmentServer(useTemporal()), { botsFile, taskTimeout: '2 seconds' });
 
+type HistoryEvent = NonNullable<History['events']>[number];
 type Slowed = 'loadOpening' | 'loadChannel' | 'appendTimeline' | 'estimateWait';
 /** The next call takes so long, ms. A task is prolonged after 1,600. */
 function slowOnce(name: Slowed, ms: number): void {
@@ -25,14 +27,28 @@ function slowOnce(name: Slowed, ms: number): void {
 async function replayed(chat: BotChat): Promise<{ readonly prolonged: number }> {
   const history = await chat.handle().fetchHistory();
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle(botsFile) }, history);
-  const events = history.events ?? [];
-  const prolonged = events.filter(
-    (event, index) =>
-      event.workflowTaskCompletedEventAttributes &&
-      events[index + 1]?.workflowTaskScheduledEventAttributes,
-  );
-  return { prolonged: prolonged.length };
+  return { prolonged: tasksOf(history.events ?? []).filter(({ calls }) => calls === 0).length };
 }
+
+/** Workflow tasks after the first, each with how much happened since the one before that calls for a task. */
+function tasksOf(events: readonly HistoryEvent[]): readonly { readonly calls: number }[] {
+  const tasks: { calls: number }[] = [];
+  let calls = 0;
+  for (const event of events) {
+    const own = OWN_EVENTS.some((name) => event[name]);
+    if (event.workflowTaskScheduledEventAttributes) tasks.push({ calls });
+    if (event.workflowTaskCompletedEventAttributes) calls = 0;
+    else if (!own) calls += 1;
+  }
+  return tasks.slice(1);
+}
+const OWN_EVENTS = [
+  'markerRecordedEventAttributes',
+  'upsertWorkflowSearchAttributesEventAttributes',
+  'timerStartedEventAttributes',
+  'timerCanceledEventAttributes',
+  'activityTaskScheduledEventAttributes',
+] as const;
 
 describe('while something beside the workflow task is slow', () => {
   it('deadlines are the same in replay', async () => {

@@ -137,7 +137,7 @@ export class MemoryArchive implements ConversationActivities {
   activities(): ConversationActivities {
     return {
       loadOpening: (input) => this.loadOpening(input),
-      loadChannel: this.loadChannel,
+      loadChannel: (input) => this.loadChannel(input),
       loadRequestFacts: this.loadRequestFacts,
       findArchived: (input) => this.findArchived(input),
       appendTimeline: (input) => this.appendTimeline(input),
