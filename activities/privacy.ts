@@ -5,7 +5,7 @@ import type { CustomerRuns } from '../infra/customer-runs';
 import type { ErasureList } from '../infra/erasure-list';
 import type { DataKeys } from '../infra/payload-codec';
 import type { MediaStore } from '../infra/stores';
-import type { ErasureStore, JobStore } from '../infra/stores/privacy';
+import type { ErasableConversation, ErasureStore, JobStore } from '../infra/stores/privacy';
 import { type CustomerFileDeps, customerFile } from './customer-file';
 import type { PrivacyActivities } from './types';
 
@@ -21,6 +21,8 @@ export interface PrivacyDeps extends CustomerFileDeps {
 
 /** Conversations looked at in one step. */
 const STEP = 20;
+/** Milliseconds between two signs of life of a long step. */
+const BEAT_MS = 10_000;
 /** An export has every medium in it. */
 const EXPORT_MAX_BYTES = 2 ** 40;
 
@@ -38,6 +40,30 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
     }
   }
 
+  /** Orders one that is open to end. Nobody runs it where a backup was restored: it is closed here. */
+  async function end({ id, workflowIds }: ErasableConversation): Promise<void> {
+    if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
+  }
+
+  async function blank({ id, workflowIds }: ErasableConversation): Promise<void> {
+    const { mediaMessages } = await erasure.blankConversation(id);
+    heartbeat();
+    const held = [...workflowIds, ...mediaMessages.map(mediaWorkflowId)];
+    if (!(await runs.forget(held))) throw stillRuns(id);
+    await dataKeys.destroy(held);
+    await erasure.settleConversation(id);
+  }
+
+  /** Until it is over the server is told that we are at work. */
+  async function beating<T>(work: () => Promise<T>): Promise<T> {
+    const timer = setInterval(() => heartbeat(), BEAT_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   return {
     async forgetCustomer({ customerId }) {
       const at = new Date().toISOString();
@@ -48,43 +74,42 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
         .catch((err: unknown) =>
           logger.warn({ err, customerId }, 'an erasure cannot be listed (PARLEY_ERASURE_LIST)'),
         );
-      await erasure.forgetCustomer(customerId);
+      await beating(() => erasure.forgetCustomer(customerId));
     },
 
     async closeConversations({ customerId }) {
       let allClosed = true;
-      for await (const { id, workflowIds, closed } of everyConversation(customerId)) {
+      for await (const conversation of everyConversation(customerId)) {
         heartbeat();
-        if (closed) continue;
+        if (conversation.closed) continue;
         allClosed = false;
-        // Nobody runs it where a backup was restored: it is closed by the next look.
-        if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
+        await end(conversation);
       }
       return allClosed;
     },
 
     async blankNext({ customerId, after }) {
       const page = await erasure.conversations(customerId, after, STEP);
-      for (const { id, workflowIds } of page) {
-        const { mediaMessages } = await erasure.blankConversation(id);
-        heartbeat();
-        const held = [...workflowIds, ...mediaMessages.map(mediaWorkflowId)];
-        if (!(await runs.forget(held)))
-          throw ApplicationFailure.retryable(`A run of ${id} has not ended yet.`, 'Running');
-        await dataKeys.destroy(held);
-        await erasure.settleConversation(id);
-      }
+      for (const conversation of page) await blank(conversation);
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },
 
     async finishErasure({ jobId, customerId }) {
+      // Somebody may have written meanwhile, by what another process still remembered of their address.
+      for await (const conversation of everyConversation(customerId)) {
+        if (conversation.erased) continue;
+        if (!conversation.closed) {
+          await end(conversation);
+          throw stillRuns(conversation.id);
+        }
+        await blank(conversation);
+      }
       await erasure.blankTraces(customerId);
       await jobs.complete(jobId, null);
     },
 
     async exportCustomer({ jobId, customerId }) {
-      const beating = setInterval(() => heartbeat(), 10_000);
-      try {
+      await beating(async () => {
         const { mediaId } = await media.put({
           // The same file again after a lost attempt takes the place of the first.
           mediaId: `med_export_${jobId}`,
@@ -94,10 +119,11 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
           maxBytes: EXPORT_MAX_BYTES,
           owner: { role: 'export', subject: customerId },
         });
-        await jobs.complete(jobId, mediaId);
-      } finally {
-        clearInterval(beating);
-      }
+        // An erasure that was quicker has not seen the file.
+        const late = await erasure.isErased(customerId);
+        if (late) await media.remove(mediaId);
+        await jobs.complete(jobId, late ? null : mediaId);
+      });
     },
 
     async deleteExport({ jobId }) {
@@ -106,4 +132,8 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       await jobs.expire(jobId);
     },
   } satisfies PrivacyActivities;
+}
+
+function stillRuns(conversationId: string): ApplicationFailure {
+  return ApplicationFailure.retryable(`A run of ${conversationId} has not ended yet.`, 'Running');
 }

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { Projection } from '../../domain/conversation/projection';
 import type { MediaStore } from '../stores';
 import { auditOf, conversationsOf, timelineOf } from './collections';
@@ -59,10 +59,7 @@ export function createConversationBlanking(
       };
       const entries = { conversationId, erasedAt: { $exists: false } };
       await timeline.updateMany(entries, { $set: blank });
-      await sends.updateMany(
-        { conversationId },
-        { $set: { plan: null, error: null, providerMessageIds: [] } },
-      );
+      await sends.updateMany({ conversationId }, BLANK_SENDS);
       for (const [entity, columns] of PERSONAL) {
         const nulls = Object.fromEntries(columns.map((column) => [column, null]));
         await reports.updateMany({ conversationId, entity }, { $set: nulls });
@@ -109,6 +106,31 @@ export function createConversationBlanking(
     },
   };
 }
+
+/** Provider's ids and reasons may quote whom they are about; states and times stay, and later news changes nothing. */
+const BLANK_SENDS: Document[] = [
+  {
+    $set: {
+      plan: null,
+      error: null,
+      providerMessageIds: [],
+      reports: {
+        $map: {
+          input: '$reports',
+          as: 'report',
+          in: {
+            key: { $concat: ['$$report.state', '||'] },
+            state: '$$report.state',
+            at: '$$report.at',
+            reasonCode: null,
+          },
+        },
+      },
+      erased: true,
+    },
+  },
+  { $unset: 'recipientKey' },
+];
 
 /** Members of report documents that say something of the customer. */
 const PERSONAL = [

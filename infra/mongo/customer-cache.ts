@@ -16,6 +16,7 @@ export type Owner = Pick<IdentityDocument, 'customerId' | 'suggestions'>;
 export type Known = CustomerStanding &
   Pick<CustomerDocument, 'absorbed' | 'updatedAt'> & {
     readonly attributeNames: ReadonlySet<string>;
+    readonly erased: boolean;
   };
 
 /**
@@ -56,6 +57,7 @@ export function createCustomerCache(db: Db): CustomerCache {
       absorbed,
       updatedAt,
       attributeNames,
+      erased: customer.erasedAt !== undefined,
     };
     known.set(id, standing);
     return standing;

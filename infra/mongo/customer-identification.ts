@@ -15,7 +15,7 @@ import {
 } from './collections';
 import type { CustomerCache, Known, Owner } from './customer-cache';
 import { newCustomer, withIdentities, withinLimits } from './customer-document';
-import type { CustomerRecords } from './customer-records';
+import { type CustomerRecords, ErasedError } from './customer-records';
 import { isDuplicateKey } from './unavailable';
 
 type Contact = Parameters<CustomerStore['identify']>[0];
@@ -42,17 +42,33 @@ export function createIdentification(
   return async function identify(contact) {
     const identity = identityOf(contact.channel, contact.identifier);
     const others = aliasesOf(identity, contact);
+    try {
+      return await identified(contact, identity, others);
+    } catch (error) {
+      if (!(error instanceof ErasedError)) throw error;
+      // What was remembered is from before the erasure: whoever writes is somebody new.
+      for (const each of [identity, ...others]) cache.release(each);
+      return identified(contact, identity, others);
+    }
+  };
+
+  async function identified(
+    contact: Contact,
+    identity: ChannelIdentity,
+    others: readonly ChannelIdentity[],
+  ): Promise<IdentifiedCustomer> {
     const owner =
       (await ownerOf(identity)) ??
       (await ofAlias(identity, others, contact)) ??
       (await meet(identity, contact));
-    await keepAliases(others, owner.customerId, contact);
     const known = await cache.followed(owner.customerId);
     if (!known) throw new Error(`The identity of ${owner.customerId} has no customer`);
+    if (known.erased) throw new ErasedError();
+    await keepAliases(others, owner.customerId, contact);
     const { id, name, anonymous, liveIn } = await enriched(known, contact);
     const suggestions = anonymous ? owner.suggestions : [];
     return { customerId: id, name, anonymous, signalTo: liveIn ?? id, suggestions };
-  };
+  }
 
   async function ownerOf(identity: ChannelIdentity): Promise<Owner | undefined> {
     return cache.owner(identity) ?? (await lookUp(identity));
@@ -138,6 +154,11 @@ export function createIdentification(
       .toArray();
     if (!found) return undefined;
     for (const document of found.customer) cache.remember(document);
+    if (found.customer.some(({ erasedAt }) => erasedAt !== undefined)) {
+      // An address that is nobody's: one that an older version linked to what is left of a customer.
+      await identities.deleteOne({ _id: found._id, customerId: found.customerId });
+      return undefined;
+    }
     return cache.own(identity, found);
   }
 

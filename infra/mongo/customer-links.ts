@@ -11,7 +11,7 @@ import {
 import type { CustomerCache } from './customer-cache';
 import { mergedDocuments, toCustomer, withIdentities } from './customer-document';
 import { keyOf } from './customer-identification';
-import type { CustomerRecords } from './customer-records';
+import { type CustomerRecords, refuseErased } from './customer-records';
 
 export interface LinkDeps {
   readonly records: CustomerRecords;
@@ -38,6 +38,7 @@ export function createCustomerLinks(
       const document: IdentityDocument = { _id, customerId, channelId, linkedAt, suggestions: [] };
       const { customer, merge } = await records.transaction(async (session) => {
         const target = await records.existing(session, customerId);
+        refuseErased(target);
         if (target.mergedInto)
           throw new ProblemError('CONFLICT', `The customer was merged into ${target.mergedInto}.`);
         const owner = await identities.findOne({ _id }, { session });
@@ -106,6 +107,7 @@ export function createCustomerLinks(
           survivor: await records.existing(session, survivorId),
         };
         if (before.merged.mergedInto === survivorId) return before;
+        refuseErased(before.merged, before.survivor);
         const gone = Object.values(before).find(({ mergedInto }) => mergedInto !== null);
         if (gone)
           throw new ProblemError('CONFLICT', `${gone._id} was merged into ${gone.mergedInto}.`);

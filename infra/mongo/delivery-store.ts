@@ -77,7 +77,7 @@ export function createDeliveryStore(db: Db, now: () => Date = () => new Date()):
     const ids = new Set(rows.map(({ _id }) => _id));
     const changes = rows.map((row) =>
       sends.updateOne(
-        { _id: row._id, 'reports.key': { $ne: stored.key } },
+        { _id: row._id, 'reports.key': { $ne: stored.key }, erased: { $exists: false } },
         {
           $push: { reports: stored },
           ...(providerMessageId &&

@@ -36,6 +36,8 @@ export interface SendDocument {
   readonly createdAt: string;
   /** Digest of channel and recipient, for news about all that a recipient was sent; no name or number is kept here. */
   readonly recipientKey?: string;
+  /** Its conversation was blanked: nothing is added any more. */
+  readonly erased?: true;
 }
 export interface StoredReport extends StateReport {
   readonly key: string;

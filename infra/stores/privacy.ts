@@ -29,6 +29,8 @@ export interface ErasableConversation {
   /** Workflows that held it. */
   readonly workflowIds: readonly string[];
   readonly closed: boolean;
+  /** Nothing of it is left but its shell. */
+  readonly erased: boolean;
 }
 
 /** One line of the list of erasures: who was erased, and when (ISO UTC). Nothing else is known of them any more. */
@@ -39,9 +41,15 @@ export interface Erased {
 
 /** Everything of one customer, those merged into them included. Each step may be repeated. Throws `UNAVAILABLE`. */
 export interface ErasureStore {
-  /** The customer and everybody merged into them. */
+  /** The customer and everybody merged into them; of one who was merged themselves, those of the survivor. */
   everyIdOf(customerId: string): Promise<readonly string[]>;
-  /** Takes name, attributes, labels and identities: whoever writes from there on is somebody new. Leaves a tombstone. */
+  /** What the customer uploaded, sent or not. */
+  uploads(customerId: string): Promise<readonly string[]>;
+  isErased(customerId: string): Promise<boolean>;
+  /**
+   * Takes name, attributes, labels and identities: whoever writes from there on is somebody new. Leaves a tombstone. Deletes raw requests
+   * that nobody could read where they name the customer.
+   */
   forgetCustomer(customerId: string): Promise<void>;
   /** The next ones after this id, by id. */
   conversations(
@@ -59,8 +67,8 @@ export interface ErasureStore {
   /** Closes a conversation whose workflow is gone: nobody else will. */
   closeOrphan(conversationId: string): Promise<void>;
   /**
-   * Deletes what else the customer uploaded, exports made of them and answers kept for repeats that quote them, and blanks what audit
-   * rows say of them.
+   * Deletes what else the customer uploaded, exports made of them, tickets of their streams and answers kept for repeats that quote them,
+   * and blanks what audit rows say of them.
    */
   blankTraces(customerId: string): Promise<void>;
   /** Everybody who was erased, as far as this database knows. */

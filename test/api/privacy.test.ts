@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { type Document, MongoClient } from 'mongodb';
 import { Registry } from 'prom-client';
+import { createPrivacyActivities } from '../../activities/privacy';
 import { createStartJob } from '../../api/privacy/start-job';
 import { createCustomerRuns } from '../../infra/customer-runs';
 import { createLogger } from '../../infra/logger';
 import { repeatErasures } from '../../infra/repeat-erasures';
 import { scheduleRetention } from '../../infra/retention-schedule';
+import { erasureRules } from '../support/erasure-rules';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
@@ -83,6 +85,12 @@ async function somebody(secret: string) {
   });
   const data = await ask('PATCH', `/v1/conversations/${open.id}/data`, agent, { topic: secret });
   expect(data.status).toBe(200);
+  await live().stores.unparsed.keep({
+    channelId: 'generic',
+    reason: 'the body cannot be read',
+    raw: Buffer.from(`{"customer":{"identifier":"${identifier}"},"text":"${secret}"`),
+    contentType: 'application/json',
+  });
   return { ...first, second: open.id, secret };
 }
 
@@ -90,8 +98,9 @@ async function somebody(secret: string) {
  * All documents that do not name this customer or a conversation of theirs, to the byte. What agents are shown of themselves is left
  * out: it changes as a conversation leaves them.
  */
-async function notOf({ customerId, id, second }: Awaited<ReturnType<typeof somebody>>) {
-  const ids = [customerId, id, second].flatMap((name) => [name, name.slice('cnv_'.length)]);
+async function notOf({ customerId, id, second, ...mine }: Awaited<ReturnType<typeof somebody>>) {
+  const named = [customerId, id, second].flatMap((name) => [name, name.slice('cnv_'.length)]);
+  const ids = [...named, mine.identifier];
   const all = exactly(await dump(live().mongodbUri));
   const isOthers = ([place, bytes]: readonly [string, string]) =>
     !/^agent_(statuses|events) /.test(place) && !ids.some((one) => bytes.includes(one));
@@ -101,15 +110,56 @@ async function notOf({ customerId, id, second }: Awaited<ReturnType<typeof someb
 it('exports everything of one customer and nothing of another', async () => {
   const mine = await somebody(`canary${randomUUID()}`);
   const theirs = await somebody(`canary${randomUUID()}`);
-  const job = await done(mine.customerId, 'export');
-  const { pathname, search } = new URL(String(job['url']));
-  const file = await ask('GET', `${pathname}${search}`, null);
+  // The same person under another name, and what they uploaded there and never sent.
+  const other = await aLiveConversation(live(), `third ${mine.secret}`);
+  await ask('PATCH', `/v1/customers/${other.customerId}`, undefined, {
+    name: `Alias ${mine.secret}`,
+  });
+  const { mediaId } = await live().stores.media.put({
+    stream: new Blob([`bytes ${mine.secret}`]).stream(),
+    declaredType: 'text/plain',
+    fileName: 'kept.txt',
+    maxBytes: 1000,
+    owner: { role: 'customer', subject: other.customerId, channelId: 'generic' },
+  });
+  const merge = { intoCustomerId: mine.customerId };
+  expect(
+    (await ask('POST', `/v1/customers/${other.customerId}/merge`, undefined, merge)).status,
+  ).toBe(200);
+  const job = await done(other.customerId, 'export'); // by either name
+  expect(job['customerId']).toBe(mine.customerId);
+  const url = new URL(String(job['url']));
+  const file = await ask('GET', `${url.pathname}${url.search}`, null);
   expect(file.status).toBe(200);
   const text = JSON.stringify(file.body);
-  for (const part of ['first', 'second', 'Name']) expect(text).toContain(`${part} ${mine.secret}`);
-  expect(text).not.toContain(theirs.secret);
-  expect(text).not.toContain(theirs.customerId);
-  expect(file.body['conversations']).toHaveLength(2);
+  for (const part of ['first', 'second', 'third', 'Name', 'Alias'])
+    expect(text).toContain(`${part} ${mine.secret}`);
+  expect(file.body['media']).toMatchObject([
+    { mediaId, content: Buffer.from(`bytes ${mine.secret}`).toString('base64') },
+  ]);
+  expect(file.body['merged']).toMatchObject([{ id: other.customerId }]);
+  for (const known of [theirs.secret, theirs.identifier, theirs.customerId])
+    expect(text).not.toContain(known);
+  expect(file.body['conversations']).toHaveLength(3);
+
+  const audit = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
+  expect(audit.body['items']).toContainEqual(
+    expect.objectContaining({ action: 'customer.export', actor: expect.anything() }),
+  );
+  // The link is good as it is, and for a while; nobody has the file by another way.
+  const expires = Number(url.searchParams.get('expires'));
+  expect(expires - Date.now() / 1000).toBeLessThanOrEqual(7 * 86_400);
+  url.searchParams.set('expires', String(expires + 1));
+  expect((await ask('GET', `${url.pathname}${url.search}`, null)).status).toBe(404);
+  const direct = `/v1${url.pathname}`;
+  expect((await ask('GET', direct, agent)).status).toBe(404);
+  // As the workflow does after a week.
+  await createPrivacyActivities(live().stores as never).deleteExport({
+    jobId: String(job['id']),
+    customerId: mine.customerId,
+  });
+  expect((await ask('GET', direct)).status).toBe(404);
+  expect((await ask('GET', `/v1/jobs/${job['id']}`)).body['url']).toBeNull();
 });
 
 it('shows nobody who reads the histories what was said', async () => {
@@ -193,7 +243,12 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   const mine = await somebody(`canary${randomUUID()}`);
   const theirs = await somebody(`canary${randomUUID()}`);
   const closed = await live().stores.timeline.read(mine.id, 0, 200);
-  expect((await placesOf(mine.secret)).length).toBeGreaterThan(3);
+  const places = await placesOf(mine.secret);
+  const rules = await erasureRules();
+  const held = new Set(places.map((place) => place.split(' ')[0] ?? ''));
+  expect([...held].filter((name) => rules.get(name) === 'kept')).toEqual([]);
+  expect([...held]).toEqual(expect.arrayContaining(['timeline', 'customers', 'unparsed']));
+  for (const name of (await dump(live().mongodbUri)).keys()) expect(rules.get(name)).toBeDefined();
   const [others, histories] = [await notOf(mine), await historiesOf(theirs.customerId)];
   expect(others.size).toBeGreaterThan(50);
   await done(mine.customerId, 'export'); // the file goes with the rest
@@ -232,10 +287,33 @@ it('erases one customer everywhere and leaves another untouched', async () => {
     (await live().call('GET', `/v1/conversations/${mine.id}/transcript?format=text`)).status,
   ).toBe(200);
 
+  // Nothing is joined to what is left, from neither side.
+  const customer = `/v1/customers/${mine.customerId}`;
+  const tombstone = await ask('GET', customer);
+  const address = { channelId: 'generic', identifier: mine.identifier };
+  const intoTheirs = { intoCustomerId: theirs.customerId };
+  const intoMine = { intoCustomerId: mine.customerId };
+  for (const [method, path, body] of [
+    ['POST', `${customer}/identities`, address],
+    ['POST', `${customer}/merge`, intoTheirs],
+    ['POST', `/v1/customers/${theirs.customerId}/merge`, intoMine],
+    ['PATCH', customer, { name: 'Ana' }],
+  ] as const)
+    expect(await ask(method, path, undefined, body)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:parley:problem:CONFLICT', detail: 'The customer was erased.' },
+    });
+  expect(await ask('GET', customer)).toEqual(tombstone);
   // Whoever writes from the same address is somebody new.
-  expect(await customerWrites(live(), mine.identifier, 'hello again')).not.toBe(mine.customerId);
+  const fresh = await customerWrites(live(), mine.identifier, 'hello again');
+  expect(fresh).not.toBe(mine.customerId);
   // And once more changes nothing.
   await done(mine.customerId, 'erase');
+  expect(await ask('GET', customer)).toMatchObject({ status: 200, body: { name: null } });
+  const { id } = await eventually(() => live().stores.conversations.openOf(fresh));
+  expect(await live().stores.timeline.read(id, 0, 200)).toContainEqual(
+    expect.objectContaining({ body: { type: 'PLAIN', text: 'hello again' } }),
+  );
   const audit = await ask('GET', `/v1/audit?target=customers/${mine.customerId}`);
   expect(JSON.stringify(audit.body)).toContain('customer.erase');
 });
@@ -266,6 +344,7 @@ it('erases again what a restored backup brings back, before it serves', async ()
   expect(await placesOf(mine.secret)).toEqual([]);
   expect(await placesOf(mine.identifier)).toEqual([]);
   expect(await placesOf(theirs.secret)).toEqual(restored);
+  expect(restored.join()).toContain('unparsed ');
   // What was open in the backup is closed: nothing runs it any more.
   expect((await ask('GET', `/v1/conversations/${mine.second}`)).body['state']).toBe('CLOSED');
   await eventually(

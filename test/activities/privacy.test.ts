@@ -1,0 +1,76 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createPrivacyActivities, type PrivacyDeps } from '../../activities/privacy';
+import type { ErasableConversation } from '../../infra/stores/privacy';
+
+const job = { jobId: 'job_1', customerId: 'cus_1' };
+
+/** A customer's conversations, and what is done to them and their files, in order. */
+function anInstallation(conversations: ErasableConversation[], erasedAlready = false) {
+  const done: string[] = [];
+  const note =
+    <T>(what: string, answer?: T) =>
+    async (...given: unknown[]) => {
+      done.push([what, ...given.filter((each) => typeof each === 'string')].join(' '));
+      return answer as T;
+    };
+  const deps = {
+    erasure: {
+      conversations: async () => conversations,
+      blankConversation: note('blank', { mediaMessages: [] }),
+      settleConversation: note('settle'),
+      closeOrphan: note('closeOrphan'),
+      blankTraces: note('blankTraces'),
+      everyIdOf: async () => ['cus_1'],
+      uploads: async () => [],
+      isErased: async () => erasedAlready,
+    },
+    runs: { end: note('end', true), forget: async () => true },
+    dataKeys: { destroy: note('destroy') },
+    customers: { get: async () => null },
+    media: { put: async () => ({ mediaId: 'med_1' }), remove: note('remove') },
+    jobs: {
+      complete: async (id: string, mediaId: string | null) =>
+        void done.push(`complete ${id} ${mediaId}`),
+    },
+  };
+  const activities = createPrivacyActivities(deps as unknown as PrivacyDeps);
+  const run = (name: 'finishErasure' | 'exportCustomer') =>
+    new MockActivityEnvironment().run(activities[name], job);
+  return { done, run };
+}
+const aConversation = (id: string, given: Partial<ErasableConversation> = {}) => ({
+  ...{ id, workflowIds: [`conversation:${id}`], closed: true, erased: true },
+  ...given,
+});
+
+it('takes with it what was written while the job ran, before it calls the job done', async () => {
+  const conversations = [
+    aConversation('cnv_1'),
+    aConversation('cnv_2', { erased: false }),
+    aConversation('cnv_3', { erased: false, closed: false }),
+  ];
+  const { done, run } = anInstallation(conversations);
+  const again = await run('finishErasure').catch((error: unknown) => error);
+  expect(again).toBeInstanceOf(ApplicationFailure);
+  expect(again).toMatchObject({ type: 'Running', nonRetryable: false });
+  expect(done).toEqual(['blank cnv_2', 'destroy', 'settle cnv_2', 'end cnv_3']);
+
+  done.length = 0;
+  conversations[1] = aConversation('cnv_2');
+  conversations[2] = aConversation('cnv_3', { erased: false });
+  await run('finishErasure');
+  expect(done).toEqual([
+    ...['blank cnv_3', 'destroy', 'settle cnv_3'],
+    ...['blankTraces cus_1', 'complete job_1 null'],
+  ]);
+});
+
+it.each([
+  [false, ['complete job_1 med_1']],
+  [true, ['remove med_1', 'complete job_1 null']],
+])('keeps an export unless the customer was erased meanwhile (%s)', async (erased, expected) => {
+  const { done, run } = anInstallation([], erased);
+  await run('exportCustomer');
+  expect(done).toEqual(expected);
+});
