@@ -40,7 +40,7 @@ const READINGS: readonly ((raw: Uint8Array) => string)[] = [
 
 /** What stands in runs of base64, whose lines mail breaks. */
 function fromBase64(raw: Uint8Array): string {
-  const joined = latin1(raw).replaceAll(/([A-Za-z\d+/]{60,76})\r?\n(?=[A-Za-z\d+/=])/g, '$1');
+  const joined = latin1(raw).replaceAll(/(?<=[A-Za-z\d+/])\r?\n(?=[A-Za-z\d+/=])/g, '');
   const runs = joined.match(/[A-Za-z\d+/_-]{12,}/g) ?? [];
   return runs.map((run) => text(Buffer.from(run, 'base64'))).join('\n');
 }
