@@ -7,6 +7,7 @@ import { coldReplay } from './cold-replay';
 import { cpuPerMessage } from './cpu-per-message';
 import { longConversation, manyOpen } from './growth';
 import { largeArchive } from './large-archive';
+import { lateReplay } from './late-replay';
 import { lateness } from './lateness';
 import { openStreams } from './open-streams';
 import { pages } from './pages';
@@ -38,6 +39,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P11: workerMemory,
   P15: openStreams,
   P16: coldReplay,
+  P17: lateReplay,
   P22: payloadCodec,
   P23: catchUp,
   routing: routingDomain,

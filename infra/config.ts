@@ -43,6 +43,10 @@ interface CommonConfig {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Absolute; touched by a worker while it is well. */
   readonly workerHealthFile?: string;
+  /** Open conversations that a worker keeps in memory; one beyond them is replayed when it goes on. */
+  readonly workerCache: number;
+  /** Whether workers can show the Web UI where each workflow waits. */
+  readonly workerCallStacks: boolean;
   /** True under the supervisor with its own Temporal: one machine, so the worker keeps old bundles in the data directory. */
   readonly embedded: boolean;
 }
@@ -159,6 +163,8 @@ const Environment = z.object({
   PARLEY_SECRET: secrets.optional(),
   PARLEY_ALLOWED_PRIVATE_HOSTS: list.default([]),
   PARLEY_WORKER_HEALTH_FILE: text.optional(),
+  PARLEY_WORKER_CACHE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  PARLEY_WORKER_CALL_STACKS: z.enum(['on', 'off']).default('off'),
   PARLEY_PAYLOAD_ENCRYPTION: z.enum(['on', 'off']).default('off'),
   /** Set by the supervisor for its children; nobody else needs it. */
   PARLEY_EMBEDDED: z.enum(['on', 'off']).default('off'),
@@ -264,6 +270,8 @@ function common(values: Values): CommonConfig {
     ...(values.PARLEY_WORKER_HEALTH_FILE
       ? { workerHealthFile: path.resolve(values.PARLEY_WORKER_HEALTH_FILE) }
       : {}),
+    workerCache: values.PARLEY_WORKER_CACHE,
+    workerCallStacks: values.PARLEY_WORKER_CALL_STACKS === 'on',
     embedded: values.PARLEY_EMBEDDED === 'on',
   };
 }

@@ -31,13 +31,25 @@ export function sealingFailures(code: string): string {
 }
 
 /**
- * The code for a worker that serves. The SDK takes a stack trace of every promise that workflow code makes, for the view "Call Stack" of
- * the Web UI: a quarter of what a message costs in the sandbox. One frame is left, so that an error still tells where it was thrown;
- * `npm run replay` shows all of them. It has to be set by the bundle itself: the SDK freezes the sandbox's globals after it.
+ * The code for a worker that keeps no call stacks (docs/adr/0020-no-call-stack-of-every-promise.md). For each promise that workflow
+ * code makes, the SDK's hook asks the sandbox for its `Error` and formats a stack, which is what most of a replay costs and nothing but
+ * the Web UI's "Call Stack" shows. Here the hook is given an error that has no stack; errors of the code keep all their frames. The
+ * hook finds what it asks for by way of `Promise.constructor`: should another SDK ask otherwise, it gets the real thing.
  */
-export function withShortStacks(code: string): string {
-  return `Error.stackTraceLimit = 1; ${code}`;
+export function withoutCallStacks(code: string): string {
+  return `${WITHOUT_CALL_STACKS} ${code}`;
 }
+
+/** On one line, so that the source map still fits; before all else, since the SDK freezes the sandbox's globals after the bundle ran. */
+const WITHOUT_CALL_STACKS = [
+  '((makeFunction, answers) => {',
+  'const constructor = (...source) => answers[source[0]] ?? makeFunction(...source);',
+  "Object.defineProperty(Promise, 'constructor', { value: constructor });",
+  '})(Promise.constructor, {',
+  "'return globalThis.__TEMPORAL_ACTIVATOR__': () => globalThis.__TEMPORAL_ACTIVATOR__,",
+  "'return globalThis.Error': () => class { get stack() { return undefined; } },",
+  '});',
+].join(' ');
 
 /** The bundle's size is measured without it, too. */
 export function withoutSourceMap(code: string): string {

@@ -75,6 +75,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   const activities = parleyActivities(config, { client, stores, logger, counters, tracing });
   const group = createWorkerGroup({
     ...{ connection, namespace, dataConverter, sinks: tracingSinks(tracing) },
+    callStacks: config.workerCallStacks,
     interceptors: {
       activity: [
         activityLogs(),
@@ -92,7 +93,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   const registrations = runHookRegistrationService(config, stores, logger, until);
   let health: Promise<void> | undefined;
   try {
-    for (const queue of queuesOf(activities, config.embedded))
+    for (const queue of queuesOf(activities, config))
       await group.start(queue.taskQueue, queue, bundle);
     await promote(client, bundle.buildId, config.embedded ? 'always' : 'ifNewer', stop);
     logger.info({ buildId: bundle.buildId }, 'worker is polling');
@@ -106,7 +107,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
     const isWell = async () => group.isPolling() && (await answers(client));
     if (config.workerHealthFile)
       health = keepHealthFile({ file: config.workerHealthFile, isWell, logger }, until);
-    const queues = pinnedQueues(activities, config.embedded);
+    const queues = pinnedQueues(activities, config);
     const keeping = serveKept({ config, logger, group, client, bundle, queues, stop });
     await group.ended;
     await keeping;

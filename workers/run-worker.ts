@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { type Bundle, sealingFailures, withShortStacks } from './bundle';
+import { type Bundle, sealingFailures, withoutCallStacks } from './bundle';
 import { DEPLOYMENT_NAME } from './deployment';
 import type { QueueOptions } from './task-queues';
 
@@ -21,6 +21,8 @@ export interface WorkerGroup {
 interface GroupOptions
   extends Pick<WorkerOptions, 'namespace' | 'dataConverter' | 'interceptors' | 'sinks'> {
   readonly connection: NativeConnection;
+  /** Stacks of everything that workflow code waits for: for the Web UI's "Call Stack". */
+  readonly callStacks: boolean;
 }
 
 const DRAIN = {
@@ -28,7 +30,7 @@ const DRAIN = {
   shutdownForceTime: '25 seconds', // and then left: their time-outs hand them to the next worker
 } as const;
 
-export function createWorkerGroup(options: GroupOptions): WorkerGroup {
+export function createWorkerGroup({ callStacks, ...options }: GroupOptions): WorkerGroup {
   const running = new Map<string, { readonly worker: Worker; readonly done: Promise<void> }>();
   const { promise: ended, resolve, reject } = withResolvers();
   let stopping = false;
@@ -52,7 +54,10 @@ export function createWorkerGroup(options: GroupOptions): WorkerGroup {
       const worker = await Worker.create({
         ...options,
         ...DRAIN,
-        ...workerOptions(queue, bundle, options.dataConverter !== undefined),
+        ...workerOptions(queue, bundle, {
+          seals: options.dataConverter !== undefined,
+          callStacks,
+        }),
       });
       const done = worker.run().then(
         () => void running.delete(key),
@@ -76,12 +81,13 @@ export function createWorkerGroup(options: GroupOptions): WorkerGroup {
 function workerOptions(
   { versioning, ...queue }: QueueOptions,
   { code, buildId }: Bundle,
-  seals: boolean,
+  { seals, callStacks }: { readonly seals: boolean; readonly callStacks: boolean },
 ): WorkerOptions {
   if (!versioning) return queue;
+  const sealing = seals ? sealingFailures(code) : code;
   return {
     ...queue,
-    workflowBundle: { code: withShortStacks(seals ? sealingFailures(code) : code) },
+    workflowBundle: { code: callStacks ? sealing : withoutCallStacks(sealing) },
     workerDeploymentOptions: {
       useWorkerVersioning: true,
       version: { deploymentName: DEPLOYMENT_NAME, buildId },

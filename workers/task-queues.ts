@@ -1,4 +1,5 @@
 import type { WorkerOptions } from '@temporalio/worker';
+import type { Config } from '../infra/config';
 import {
   BOT_TASK_QUEUE,
   CONVERSATION_TASK_QUEUE,
@@ -18,10 +19,13 @@ export interface QueueOptions extends Partial<WorkerOptions> {
   readonly versioning?: 'PINNED' | 'AUTO_UPGRADE';
 }
 
+/** What the options hang on. */
+type QueueConfig = Pick<Config, 'embedded' | 'workerCache'>;
+
 /** What every worker process runs. A queue each, so that a slow provider or bot starves nobody. */
-export function queuesOf(activities: ParleyActivities, embedded: boolean): QueueOptions[] {
+export function queuesOf(activities: ParleyActivities, config: QueueConfig): QueueOptions[] {
   const queues: readonly QueueOptions[] = [
-    ...pinnedQueues(activities, embedded),
+    ...pinnedQueues(activities, config),
     {
       taskQueue: HOUSEKEEPING_TASK_QUEUE,
       versioning: 'AUTO_UPGRADE',
@@ -36,7 +40,7 @@ export function queuesOf(activities: ParleyActivities, embedded: boolean): Queue
       taskQueue: SEND_TASK_QUEUE,
       activities: activities.sends,
       maxConcurrentActivityTaskExecutions: 100,
-      maxConcurrentActivityTaskPolls: embedded ? 2 : 5,
+      maxConcurrentActivityTaskPolls: config.embedded ? 2 : 5,
     },
     {
       taskQueue: BOT_TASK_QUEUE,
@@ -51,8 +55,8 @@ export function queuesOf(activities: ParleyActivities, embedded: boolean): Queue
 }
 
 /** Queues whose workflows stay on the version that they began with, so that a kept version serves them as well. */
-export function pinnedQueues(activities: ParleyActivities, embedded: boolean): QueueOptions[] {
-  return [conversationQueue(activities, embedded), routingQueue(activities)];
+export function pinnedQueues(activities: ParleyActivities, config: QueueConfig): QueueOptions[] {
+  return [conversationQueue(activities, config), routingQueue(activities)];
 }
 
 /** A domain's rules may change with every version: it moves on by continue-as-new, never in the middle of a history. */
@@ -73,7 +77,7 @@ function routingQueue({ routing }: ParleyActivities): QueueOptions {
  */
 export function conversationQueue(
   { conversation }: ParleyActivities,
-  embedded: boolean,
+  { embedded, workerCache }: QueueConfig,
 ): QueueOptions {
   return {
     taskQueue: CONVERSATION_TASK_QUEUE,
@@ -82,6 +86,6 @@ export function conversationQueue(
     enableNonLocalActivities: false,
     maxConcurrentWorkflowTaskExecutions: embedded ? 2 : 40,
     maxConcurrentLocalActivityExecutions: 50,
-    maxCachedWorkflows: 600, // about 370 KB each; the SDK's own default knows nothing of the size of state
+    maxCachedWorkflows: workerCache, // set by hand: the SDK's own default knows nothing of the size of state
   };
 }

@@ -78,13 +78,16 @@ export class Api {
 }
 
 /** Looks until there is something. */
-export async function until<T>(look: () => Promise<T | null | undefined>): Promise<T> {
+export async function until<T>(
+  look: () => Promise<T | null | undefined>,
+  everyMs = 20,
+): Promise<T> {
   const patience = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined) return found;
     if (Date.now() > patience) throw new Error('what was waited for never came');
-    await pause(20);
+    await pause(everyMs);
   }
 }
 

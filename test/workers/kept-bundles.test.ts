@@ -14,7 +14,7 @@ import { uniqueName, useTemporal } from '../support/servers';
 
 const queue = conversationQueue(
   { conversation: {}, routing: {}, housekeeping: {}, sends: {}, bots: {} },
-  true,
+  { embedded: true, workerCache: 10 },
 );
 const never = new AbortController().signal;
 
@@ -46,7 +46,7 @@ describe('kept bundles', () => {
   async function begin(bundle: Bundle): Promise<void> {
     const { client, namespace } = temporal();
     await group?.stopAll();
-    group = createWorkerGroup({ connection, namespace });
+    group = createWorkerGroup({ connection, namespace, callStacks: false });
     await group.start(queue.taskQueue, queue, bundle);
     await promote(client, bundle.buildId, 'always', never);
     await kept.keep(bundle);
