@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from '../domain/errors';
 import type { Stores, TokenRecord } from '../infra/stores';
 import type { CustomerTokens } from './customer-token';
@@ -48,7 +48,7 @@ export function mintToken(): { readonly token: string; readonly hash: string } {
 }
 
 function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 /** Tickets are kept under one name: what they are bound to stands in them. */
@@ -127,9 +127,12 @@ export function createAuthenticator({
     });
   }
 
+  const adminHash = hashToken(config.adminToken);
+
   async function bearer(token: string): Promise<Principal> {
-    if (sameText(token, config.adminToken)) return BOOTSTRAP_ADMIN;
-    if (token.startsWith('ptk_')) return staff(hashToken(token));
+    const tokenHash = hashToken(token);
+    if (sameHash(tokenHash, adminHash)) return BOOTSTRAP_ADMIN;
+    if (token.startsWith('ptk_')) return staff(tokenHash);
     if (token.split('.').length !== 3) throw refused();
     return issuerOf(token) === 'parley' ? customers.verify(token) : issued(token);
   }
@@ -228,9 +231,8 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof ProblemError && error.code === 'UNAVAILABLE';
 }
 
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+function sameHash(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 function refused(): ProblemError {

@@ -73,10 +73,18 @@ export interface RouteDeps extends AppDeps {
   readonly limits: ApiLimits;
 }
 
+/** A route as it was registered. */
+export interface MatchedRoute {
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Variables that the frame sets on each request. */
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** Looked up by the first that asks (api/middleware/route-policy.ts). */
+    route: MatchedRoute | null | undefined;
     /** Who calls. Unset on public routes; read it with {@link principalOf}. */
     principal: Principal | undefined;
   };

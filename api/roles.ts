@@ -228,9 +228,17 @@ function configuration(name: string): Record<string, RoutePolicy> {
   return Object.fromEntries(routes.map((route) => [route, only(ADMIN)]));
 }
 
+/** Every request asks for its route's name several times, and there are as many as there are routes. */
+const KEYS = new Map<string, string>();
+
 /** A route's name in the table, with parameters nameless: `GET /v1/queues/{}`. Takes `{id}` and `:id` alike. */
 export function routeKey(method: string, path: string): string {
-  return `${method.toUpperCase()} ${path.replaceAll(/\{[^}]*\}|:[^/]+/g, '{}')}`;
+  const name = `${method} ${path}`;
+  const known = KEYS.get(name);
+  if (known !== undefined) return known;
+  const key = `${method.toUpperCase()} ${path.replaceAll(/\{[^}]*\}|:[^/]+/g, '{}')}`;
+  KEYS.set(name, key);
+  return key;
 }
 
 const BY_KEY: ReadonlyMap<string, RoutePolicy> = new Map(

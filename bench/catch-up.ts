@@ -78,7 +78,7 @@ export const webhookBudget: Benchmark = async ({ instance, api, connector }, { q
   for (const call of [bare, send]) {
     await closedLoop(4, CONVERSATIONS, call);
     await pause(2000);
-    taken.push(await openLoop(PER_SECOND, quick ? 10 : 60, call, seeded(24)));
+    taken.push(await openLoop(PER_SECOND, quick ? 10 : 40, call, seeded(24)));
   }
   worker.stop();
   await floor.close();
@@ -90,6 +90,7 @@ export const webhookBudget: Benchmark = async ({ instance, api, connector }, { q
   const line = (id: string, what: string, value: number): Measured => ({
     ...{ id, what, ours: spoken(ms), floor: spoken(floorMs), interval: null },
     value: hopeless ? Number.NaN : value,
+    ...(hopeless && { reason: 'the bare floor alone takes half of the budget on this machine' }),
     gate: { at: 1, better: 'less' },
   });
   return [

@@ -9,12 +9,15 @@ import type { Benchmark } from './support/stage';
 import { median } from './support/statistics';
 
 const CALLERS = 8;
+/** What can be had in half an hour, and with `--long`. */
+const OPEN = { quick: 300, full: 2_000, long: 10_000 };
+const MESSAGES = { quick: 1_000, full: 6_000, long: 100_000 };
 const TEXT = 'x'.repeat(1000);
 
 /** P18: P1 with many open conversations over P1 with few. */
 export const manyOpen: Benchmark = async (stage, options) => {
   const { quick, long } = options;
-  const open = long ? 10_000 : quick ? 300 : 3_000;
+  const open = OPEN[long ? 'long' : quick ? 'quick' : 'full'];
   const run = randomBytes(4).toString('hex');
   const before = await acknowledgedPairs(stage, options, `${run}-few`);
   await closedLoop(CALLERS, open, (n) =>
@@ -24,14 +27,15 @@ export const manyOpen: Benchmark = async (stage, options) => {
   const after = await acknowledgedPairs(stage, options, `${run}-many`);
   const early = figures(before, median);
   const pairs = figures(after, median).map((pair, n) => ratioPair(pair, early[n]));
-  const what = `P1 with ${open.toLocaleString('en')} more open conversations / without`;
+  const short = long ? '' : `, at ${spoken(open)} instead of ${spoken(OPEN.long)}`;
+  const what = `P1 with ${spoken(open)} more open conversations / without${short}`;
   const gate = { at: 1.25, better: 'less', stretch: 1.05 } as const;
   return [ratioOf(pairs, { id: 'P18', what, unit: 'x the floor', gate })];
 };
 
 /** P19: P1, and the history bytes of a message, late in a long conversation over early in it. */
 export const longConversation: Benchmark = async (stage, { quick, long }) => {
-  const messages = long ? 100_000 : quick ? 1_000 : 10_000;
+  const messages = MESSAGES[long ? 'long' : quick ? 'quick' : 'full'];
   const run = randomBytes(4).toString('hex');
   const floor = await floorClient(stage.instance);
   let sent = 0;
@@ -68,7 +72,7 @@ export const longConversation: Benchmark = async (stage, { quick, long }) => {
   await floor.close();
   const line = (id: string, what: string, unit: string, ours: number, floor: number): Measured => ({
     id,
-    what: `${what} at message ${messages.toLocaleString('en')} / at message 10`,
+    what: `${what} at message ${spoken(messages)}${long ? '' : ` instead of ${spoken(MESSAGES.long)}`} / at message 10`,
     ours: `${ours.toFixed(1)} ${unit}`,
     floor: `${floor.toFixed(1)} ${unit}`,
     value: ours / floor,
@@ -87,4 +91,8 @@ function ratioPair(after: Pair, before: Pair | undefined): Pair {
     ours: after.ours / after.floor,
     floor: before ? before.ours / before.floor : Number.NaN,
   };
+}
+
+function spoken(value: number): string {
+  return value.toLocaleString('en');
 }

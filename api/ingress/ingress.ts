@@ -287,7 +287,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       const key = messageKey(channel, providerMessageId);
       const duplicate = await outage.ask(
         customerId,
-        bytesOf({ ...news, media: undefined }),
+        () => bytesOf({ ...news, media: undefined }),
         async () => {
           for (const id of [providerMessageId, ...(news.supersededBy ? [news.supersededBy] : [])])
             if (await stores.timeline.isArchived(channel.id, messageKey(channel, id), id))

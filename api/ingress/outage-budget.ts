@@ -13,9 +13,9 @@ const PATIENCE_MS = 2000;
 export interface OutageBudget {
   /**
    * Runs a read of the hot path. While the database does not answer, charges the customer's budget instead and answers `otherwise`;
-   * over the budget throws `UNAVAILABLE`, so that the provider holds the rest.
+   * over the budget throws `UNAVAILABLE`, so that the provider holds the rest. `bytes`: what is charged, asked for only then.
    */
-  ask<T>(customerId: string, bytes: number, read: () => Promise<T>, otherwise: T): Promise<T>;
+  ask<T>(customerId: string, bytes: () => number, read: () => Promise<T>, otherwise: T): Promise<T>;
 }
 
 /** One api process's view of a MongoDB outage. It ends with the first read that succeeds, and with it all budgets. */
@@ -45,7 +45,7 @@ export function createOutageBudget(now: () => number = Date.now): OutageBudget {
           askAgainAt = now() + PAUSE_MS;
         }
       }
-      charge(customerId, bytes);
+      charge(customerId, bytes());
       return otherwise;
     },
   };

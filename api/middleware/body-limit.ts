@@ -13,7 +13,6 @@ export function bodyLimit(
   limits: Pick<ApiLimits, 'bodyBytes' | 'webhookBytes' | 'mediaBytes'>,
 ): MiddlewareHandler<AppEnv> {
   return async function limitBody(c, next) {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const kind = routePolicy(c)?.body ?? 'json';
     const max = {
       json: limits.bodyBytes,

@@ -7,9 +7,10 @@ import { routeOf, routePolicy } from './route-policy';
 /** JSON routes take JSON in UTF-8 and nothing else: 415 for another type, charset or none at all. An empty body needs no type. */
 export function contentType(): MiddlewareHandler<AppEnv> {
   return async function checkContentType(c, next) {
-    const takesJson = routeOf(c) && (routePolicy(c)?.body ?? 'json') === 'json';
     const body = cachedBody(c).arrayBuffer;
-    if (takesJson && body) {
+    if (!body) return next();
+    const takesJson = routeOf(c) && (routePolicy(c)?.body ?? 'json') === 'json';
+    if (takesJson) {
       const { byteLength } = await body;
       const given = c.req.header('content-type');
       if (byteLength > 0 && !(given && isJson(given)))

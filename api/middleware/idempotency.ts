@@ -37,8 +37,9 @@ export function idempotency({ store, secrets }: IdempotencyOptions): MiddlewareH
   );
   return async function answerOnce(c, next) {
     const key = c.req.method === 'POST' ? c.req.header('idempotency-key') : undefined;
+    if (key === undefined) return next();
     const policy = routePolicy(c);
-    if (key === undefined || !policy || (policy.body ?? 'json') !== 'json') return next();
+    if (!policy || (policy.body ?? 'json') !== 'json') return next();
     if (!/^[\x21-\x7E]{1,255}$/.test(key))
       throw invalid([
         { path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters' },

@@ -14,9 +14,10 @@ const MAX_KEYS = 10_000;
  */
 export function jsonGuard(): MiddlewareHandler<AppEnv> {
   return async function guardJson(c, next) {
-    const takesJson = routeOf(c) && (routePolicy(c)?.body ?? 'json') === 'json';
     const cached = cachedBody(c).arrayBuffer;
-    if (takesJson && cached) {
+    if (!cached) return next();
+    const takesJson = routeOf(c) && (routePolicy(c)?.body ?? 'json') === 'json';
+    if (takesJson) {
       const bytes = await cached;
       // An empty body is an empty object: what is required is then missing by name.
       const value = bytes.byteLength > 0 ? guarded(parse(bytes)) : {};

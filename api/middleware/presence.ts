@@ -4,9 +4,9 @@ import type { Presence } from '../routing/presence';
 
 /** Whoever calls is there: renews an agent's lease, beside the request. */
 export function presence(lease: Presence): MiddlewareHandler<AppEnv> {
-  return async function noteCaller(c, next) {
+  return function noteCaller(c, next) {
     const principal = c.get('principal');
     if (principal) lease.seen(principal);
-    await next();
+    return next();
   };
 }

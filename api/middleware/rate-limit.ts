@@ -30,7 +30,6 @@ export function rateLimit({
     limit,
     standardHeaders: false,
     keyGenerator: async (c) => (await key(c)) ?? '',
-    skip: async (c) => (await key(c)) === null,
     handler: (c) => {
       const resets = (c.get('rateLimit' as never) as { resetTime?: Date } | undefined)?.resetTime;
       const retryAfterSeconds = resets
@@ -43,6 +42,8 @@ export function rateLimit({
     ...(store ? { store: loud(store) } : {}),
   });
   return async function limitRate(c, next) {
+    const whose = key(c);
+    if ((whose instanceof Promise ? await whose : whose) === null) return next();
     try {
       return await limiter(c, next);
     } catch (error) {

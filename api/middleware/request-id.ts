@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv, WithLogFields } from '../context';
+import { withHeaders } from './answer-headers';
 
 /**
  * Names each request in answers, problems and logs: the caller's `X-Request-Id` when it is well formed, else a new one. Lines that
@@ -17,8 +18,8 @@ export function requestId(
         : `req_${randomUUID().replaceAll('-', '')}`;
     c.set('requestId', id);
     const [, conversationId] = /^\/v1\/conversations\/(cnv_\w{1,64})/.exec(c.req.path) ?? [];
-    await withLogFields({ requestId: id, conversationId }, next);
-    // On the answer itself: one that is made before the route's would be merged with it, which costs more than all else of the frame.
-    c.res.headers.set('X-Request-Id', id);
+    await withLogFields({ requestId: id, conversationId }, () =>
+      withHeaders(c, [['X-Request-Id', id]], next),
+    );
   };
 }

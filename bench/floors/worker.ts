@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     workflowsPath: sourceFile('bench/floors/no-op-workflow.ts'),
     activities,
     maxConcurrentWorkflowTaskExecutions: 4,
-    maxCachedWorkflows: 600, // as the product's
+    maxCachedWorkflows: Number(process.env['PARLEY_WORKER_CACHE'] ?? 600), // as the product's
   });
   process.once('disconnect', () => worker.shutdown());
   process.send?.('ready');

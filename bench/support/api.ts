@@ -132,7 +132,12 @@ function exchange(
       });
       incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
     });
-    outgoing.once('error', reject);
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      // The server closed the connection while it was idle, in the moment in which it was used again: nothing was read of this.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET')
+        exchange(url, options, body).then(resolve, reject);
+      else reject(error);
+    });
     outgoing.end(sent);
   });
 }

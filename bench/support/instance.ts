@@ -1,9 +1,11 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdir, open as openFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../infra/embedded/free-port';
 import { findRecorded } from '../../infra/embedded/process-record';
 import { repositoryRoot } from '../../workers/bundle';
+import { heapBytesOf } from './heap';
 
 /** A Parley of its own on loopback, with fresh databases at full durability, started as `npm start` does. */
 export interface Instance {
@@ -27,8 +29,8 @@ export interface Instance {
   ready(): Promise<void>;
   /** CPU seconds that each process has used since it began; null where the system does not tell (it does on Linux). */
   cpuSeconds(): Promise<Readonly<Record<ProcessName, number>> | null>;
-  /** Resident bytes of one of its processes; NaN where the system does not tell. */
-  residentBytes(name: ProcessName): Promise<number>;
+  /** Heap in use of one of its processes after a collection. It has to be started with {@link heapProbe}. */
+  heapBytes(name: ProcessName): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export interface FloorProcess {
   /** What it said when it was ready: a port, or that it is. */
   readonly said: unknown;
   cpuSeconds(): Promise<number>;
-  residentBytes(): Promise<number>;
+  heapBytes(): Promise<number>;
   stop(): void;
 }
 export type FloorName = 'worker' | 'http-server' | 'fan-out';
@@ -46,6 +48,7 @@ const PROCESSES = ['api', 'worker', 'temporal', 'mongod'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 const PATIENCE_MS = 120_000;
+const STOP_PATIENCE_MS = 60_000;
 
 export interface InstanceOptions {
   /** @default bench/parley.yaml */
@@ -71,6 +74,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     EMBEDDED_TEMPORAL_UI_PORT: String(uiPort),
     EMBEDDED_MONGODB_PORT: String(mongoPort),
     LOG_LEVEL: 'warn',
+    BENCH_HEAP_DIR: dataDir,
     ...options.env,
   };
   const logFile = path.join(dataDir, 'output.log');
@@ -83,6 +87,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   try {
     await ready(url, supervisor);
   } catch (error) {
+    await ended(supervisor);
     const said = (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
     throw new Error(`${String(error)} It said:\n${said}`);
   }
@@ -115,7 +120,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
       return {
         said,
         cpuSeconds: async () => (await cpuSecondsOf(floor.pid)) ?? Number.NaN,
-        residentBytes: () => residentBytesOf(floor.pid),
+        heapBytes: () => heapBytesOf(floor.pid, dataDir),
         stop: () => floor.disconnect(),
       };
     },
@@ -133,11 +138,10 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
         number
       >;
     },
-    residentBytes: async (name) => residentBytesOf(await pidOf(name)),
+    heapBytes: async (name) => heapBytesOf(await pidOf(name), dataDir),
     async stop() {
-      const ended = new Promise((resolve) => supervisor.once('exit', resolve));
-      supervisor.kill('SIGTERM');
-      await ended;
+      const pids = await Promise.all(PROCESSES.map(pidOf));
+      if (!(await ended(supervisor))) for (const pid of pids) if (pid) process.kill(pid, 'SIGKILL');
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -163,10 +167,18 @@ async function cpuSecondsOf(pid: number | undefined): Promise<number | null> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Linux: VmRSS of /proc/<pid>/status, in KiB. */
-async function residentBytesOf(pid: number | undefined): Promise<number> {
-  const status = pid && (await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''));
-  return Number(/VmRSS:\s+(\d+)/.exec(status || '')?.[1] ?? Number.NaN) * 1024;
+/** Asks it to end. @returns whether it did; else it was killed, and its children are left */
+async function ended(supervisor: ChildProcess): Promise<boolean> {
+  if (supervisor.exitCode !== null) return true;
+  const left = new Promise<true>((resolve) => supervisor.once('exit', () => resolve(true)));
+  supervisor.kill('SIGTERM');
+  const patience = new AbortController();
+  const late = sleep(STOP_PATIENCE_MS, false as const, { signal: patience.signal });
+  const ended = await Promise.race([left, late]);
+  if (ended) patience.abort();
+  else supervisor.kill('SIGKILL');
+  await late.catch(() => undefined); // it was aborted
+  return ended;
 }
 
 async function ready(url: string, supervisor: ChildProcess): Promise<void> {

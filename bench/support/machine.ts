@@ -19,21 +19,25 @@ export interface Machine {
 /** @returns what tells of the machine from now on until it is called */
 export function watchMachine(): () => Machine {
   const loadBefore = loadavg()[0] ?? Number.NaN;
+  const steal = watchSteal();
+  return () => ({
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    commit: commit(),
+    loadBefore: Math.round(loadBefore * 100) / 100,
+    steal: steal() ?? null,
+  });
+}
+
+/** @returns the share of processor time that the host gave to others, from now on until it is called; undefined where nobody tells */
+export function watchSteal(): () => number | undefined {
   const before = processorTime();
   return () => {
     const after = processorTime();
-    return {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-      commit: commit(),
-      loadBefore: Math.round(loadBefore * 100) / 100,
-      steal:
-        before && after
-          ? Math.round(((after.steal - before.steal) / (after.all - before.all)) * 1e4) / 1e4
-          : null,
-    };
+    if (!before || !after || after.all === before.all) return undefined;
+    return Math.round(((after.steal - before.steal) / (after.all - before.all)) * 1e4) / 1e4;
   };
 }
 

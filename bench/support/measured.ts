@@ -15,6 +15,10 @@ export interface Measured {
   readonly benchmark?: string;
   /** Taken with fewer and shorter blocks: no verdict. */
   readonly quick?: boolean;
+  /** Pairs of blocks that were left out: the host gave the processor to others meanwhile. */
+  readonly dropped?: number;
+  /** Why there is no figure. */
+  readonly reason?: string;
 }
 
 export interface Gate {
@@ -25,15 +29,16 @@ export interface Gate {
   readonly why?: string;
 }
 
-export type Verdict = 'ok' | 'FAILED' | 'not measured' | '-';
+export type Verdict = 'ok' | 'FAILED' | 'not measured' | 'quick run' | '-';
 
 /** An interval wider than this share of the gate says nothing about it (docs: bench/README.md). */
 const WIDEST = 1 / 3;
 
 /** A gate fails only when the whole interval lies beyond it. */
-export function verdictOf({ value, interval, gate }: Measured): Verdict {
+export function verdictOf({ value, interval, gate, quick, reason }: Measured): Verdict {
+  if (reason !== undefined || (gate && Number.isNaN(value))) return 'not measured';
   if (!gate) return '-';
-  if (Number.isNaN(value)) return 'not measured';
+  if (quick) return 'quick run';
   const [low, high] = interval ?? [value, value];
   const beyond = gate.better === 'less' ? low > gate.at : high < gate.at;
   if (beyond) return 'FAILED';
@@ -50,4 +55,9 @@ export function beyondGate({ value, gate }: Pick<Measured, 'value' | 'gate'>): n
 /** What was seen, and nothing to judge it by. */
 export function told(id: string, what: string, ours: string, value: number): Measured {
   return { id, what, ours, floor: '-', value, interval: null, gate: null };
+}
+
+/** There is no figure, and why. */
+export function notMeasured(id: string, reason: string): Measured {
+  return { ...told(id, '-', '-', Number.NaN), reason };
 }

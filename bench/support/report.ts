@@ -14,7 +14,7 @@ export function rowsOf(results: readonly Measured[]): readonly string[][] {
     result.interval ? result.interval.map(figure).join('-') : '-',
     result.gate ? `${result.gate.better === 'less' ? '<=' : '>='} ${figure(result.gate.at)}` : '-',
     result.gate?.stretch === undefined ? '-' : figure(result.gate.stretch),
-    result.quick && result.gate ? 'quick run' : verdictOf(result),
+    verdictOf(result),
   ]);
 }
 
@@ -40,7 +40,7 @@ ${date}, commit ${machine.commit}. ${machine.cores} x ${machine.cpu}, ${machine.
 Load before the first block ${machine.loadBefore}; processor time taken by other guests of the host: ${steal}.
 
 ${[line(HEAD), line(HEAD.map(() => '---')), ...rowsOf(results).map(line)].join('\n')}
-${beyond(results)}`;
+${beyond(results)}${unmeasured(results)}`;
 }
 
 /** Which figures are beyond their gates, by how much, and why: whatever the verdict says of the interval. */
@@ -53,6 +53,25 @@ function beyond(results: readonly Measured[]): string {
     return [`- **${result.id}**: ${by}. ${why ?? 'Why is not known yet.'}`];
   });
   return notes.length === 0 ? '' : `\n## Beyond the gate\n\n${notes.join('\n')}\n`;
+}
+
+/** Which lines have no verdict, and why. */
+function unmeasured(results: readonly Measured[]): string {
+  const notes = results.flatMap((result) => {
+    const verdict = verdictOf(result);
+    if (verdict !== 'not measured' && verdict !== 'quick run') return [];
+    return [`- **${result.id}**: ${result.reason ?? whyNoVerdict(result)}.`];
+  });
+  return notes.length === 0 ? '' : `\n## Without a verdict\n\n${notes.join('\n')}\n`;
+}
+
+function whyNoVerdict({ quick, interval, dropped = 0 }: Measured): string {
+  if (quick) return 'the time had room for fewer and shorter blocks only';
+  if (interval && !interval.some(Number.isNaN))
+    return 'the interval spans the gate and is wider than a third of it: run longer, or on a quieter machine';
+  return dropped > 0
+    ? `${dropped} pairs of blocks were disturbed`
+    : 'there was nothing to divide by';
 }
 
 function figure(value: number): string {

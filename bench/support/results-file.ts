@@ -49,3 +49,17 @@ async function read(file: string): Promise<readonly Measured[]> {
     interval: result.interval?.includes(null as never) ? null : result.interval,
   }));
 }
+
+/** The ratio of each line's ratio to that of an older results file: what changed on the way, floors and machine left out. */
+export async function compared(results: readonly Measured[], file: string): Promise<string> {
+  const older = new Map((await read(path.resolve(file))).map(({ id, value }) => [id, value]));
+  if (older.size === 0) throw new Error(`There are no results in ${file}.`);
+  const lines = results.flatMap(({ id, value }) => {
+    const before = older.get(id);
+    if (before === undefined || Number.isNaN(before) || Number.isNaN(value)) return [];
+    return [
+      `${id}: ${(value / before).toFixed(2)} x (${before.toFixed(2)} -> ${value.toFixed(2)})`,
+    ];
+  });
+  return `\nBeside ${file}:\n${lines.join('\n')}\n`;
+}

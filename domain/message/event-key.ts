@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ID_PREFIXES } from '../ids';
 
 /**
@@ -42,7 +42,7 @@ function digest(scope: string, key: string): string {
   let text = '';
   let bits = 0;
   let value = 0;
-  for (const byte of createHash('sha256').update(`${scope}\0${key}`).digest()) {
+  for (const byte of hash('sha256', `${scope}\0${key}`, 'buffer')) {
     value = (value << 8) | byte;
     bits += 8;
     while (bits >= 5 && text.length < LENGTH) {
