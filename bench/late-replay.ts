@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import type { ChannelFacts, OpeningFacts } from '../activities/types';
-import type { CustomerMessage } from '../domain/conversation/events';
+import type { CustomerMessage } from '../domain/conversation/channel-events';
 import { conversationWorkflowId, ID_PREFIXES } from '../domain/ids';
 import { contentOf } from '../scripts/would-change/decision';
 import { recordedOf } from '../scripts/would-change/recorded';

@@ -29,18 +29,23 @@ async function main(): Promise<void> {
   );
 }
 
-/** By name, which begins with the date. */
+/** The one that was written last; those from before that was noted, by their date. */
 async function newestResults(
   folder: string,
 ): Promise<{ readonly file: string | null; readonly results: BenchResults | null }> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  const file =
+  const all = await Promise.all(
     names
       .filter((name) => name.endsWith('.json'))
-      .sort()
-      .at(-1) ?? null;
-  if (!file) return { file, results: null };
-  return { file, results: JSON.parse(await readFile(path.join(folder, file), 'utf8')) };
+      .map(async (file) => ({
+        file,
+        results: JSON.parse(await readFile(path.join(folder, file), 'utf8')) as BenchResults,
+      })),
+  );
+  const written = ({ results: { at, date } }: (typeof all)[number]) => at ?? date;
+  return (
+    all.sort((a, b) => written(a).localeCompare(written(b))).at(-1) ?? { file: null, results: null }
+  );
 }
 
 main().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { ChannelFacts } from '../../activities/types';
+import type { CustomerMessage } from '../../domain/conversation/channel-events';
 import { decide } from '../../domain/conversation/decide';
-import type { CustomerMessage, Opening } from '../../domain/conversation/events';
+import type { Opening } from '../../domain/conversation/events';
 import { open } from '../../domain/conversation/opening';
 import { eventKey } from '../../domain/message/event-key';
 import { KeyRing } from '../../workflows/conversation/key-ring';

@@ -1,7 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { repositoryRoot } from '../../workers/bundle';
-import { until } from './api';
+
+/** A heap of some hundred MB on a busy machine. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 50;
 
 /** The environment of processes whose heap is asked for (bench/floors/heap-probe.ts). */
 export function heapProbe(): Readonly<Record<string, string>> {
@@ -14,7 +18,12 @@ export async function heapBytesOf(pid: number | undefined, dir: string): Promise
   if (!pid) throw new Error('the process whose heap is asked for does not run');
   const file = path.join(dir, `heap-${pid}`);
   process.kill(pid, 'SIGUSR2');
-  const bytes = await until(() => readFile(file, 'utf8').catch(() => null));
-  await rm(file);
-  return Number(bytes);
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+    await sleep(LOOK_MS);
+    const bytes = await readFile(file, 'utf8').catch(() => null);
+    if (bytes === null) continue;
+    await rm(file);
+    return Number(bytes);
+  }
+  throw new Error(`process ${pid} did not tell its heap`);
 }

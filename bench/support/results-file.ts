@@ -7,6 +7,8 @@ import { markdown } from './report';
 
 interface Kept {
   readonly date: string;
+  /** ISO UTC: when it was written last. */
+  readonly at: string;
   readonly machine: Machine;
   readonly results: readonly Measured[];
 }
@@ -31,7 +33,8 @@ export async function keep(
   const results = [...earlier.filter(({ benchmark }) => !now.has(benchmark)), ...measured].sort(
     (a, b) => place(a) - place(b),
   );
-  await writeFile(file, `${JSON.stringify({ date, machine, results } satisfies Kept, null, 2)}\n`);
+  const kept: Kept = { date, at: new Date().toISOString(), machine, results };
+  await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`);
   await writeFile(
     path.join(repositoryRoot(), 'bench', 'RESULTS.md'),
     markdown(results, machine, date),

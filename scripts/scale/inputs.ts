@@ -3,7 +3,10 @@ import type { Inputs } from './model';
 /** A file of bench/results/, as far as the model reads it. */
 export interface BenchResults {
   readonly date: string;
-  readonly results: readonly { readonly id: string; readonly value: number }[];
+  /** ISO UTC: when it was written last. */
+  readonly at?: string;
+  /** `value` is null where there is no figure. */
+  readonly results: readonly { readonly id: string; readonly value: number | null }[];
 }
 
 /** One input, and what it rests on. */
@@ -20,7 +23,11 @@ const ASSUMED = 'assumed, never measured';
  * What the model starts from where nothing was measured. `id`: the line of `npm run bench --write` whose `value` takes its place; a line
  * that a results file lacks leaves the starting value, and the page says so.
  */
-const STARTING: readonly (Input & { readonly id?: string })[] = [
+const STARTING: readonly (Input & {
+  readonly id?: string;
+  /** What the measured value is, where that is not the same. */
+  readonly measures?: string;
+})[] = [
   { key: 'peak', what: 'peak / average', value: 4, source: ASSUMED },
   {
     ...{
@@ -50,6 +57,7 @@ const STARTING: readonly (Input & { readonly id?: string })[] = [
       value: 1800,
     },
     ...{ id: 'archive bytes/message', source: ASSUMED },
+    measures: 'bytes archived per message, before compression and without indexes',
   },
   { key: 'messagesPerConversation', what: 'messages per conversation', value: 20, source: ASSUMED },
   { key: 'minutesPerConversation', what: 'minutes per conversation', value: 30, source: ASSUMED },
@@ -63,9 +71,10 @@ const STARTING: readonly (Input & { readonly id?: string })[] = [
 
 /** All inputs, measured where the results have them. */
 export function inputsFrom(results: BenchResults | null): Input[] {
-  return STARTING.map(({ id, ...input }) => {
-    const measured = results?.results.find((line) => line.id === id);
-    if (!measured || !results) return input;
-    return { ...input, value: measured.value, source: `measured ${results.date}, ${id}` };
+  return STARTING.map(({ id, measures, ...input }) => {
+    const value = results?.results.find((line) => line.id === id)?.value;
+    if (typeof value !== 'number' || !results) return input;
+    const what = measures ?? input.what;
+    return { ...input, what, value, source: `measured ${results.date}, ${id}` };
   });
 }
