@@ -9,6 +9,7 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
  * that are left go to the file `heap-<pid>` in BENCH_HEAP_DIR. Workflow code runs in a thread that nobody else can reach.
  */
 const THREADS_ANSWER_WITHIN_MS = 3_000;
+const ASKED = 'collect';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -28,7 +29,7 @@ if (isMainThread) {
   };
   process.on('SIGUSR2', () => {
     threads = 0;
-    channel.postMessage(0);
+    channel.postMessage(ASKED);
     setTimeout(() => {
       const file = path.join(process.env['BENCH_HEAP_DIR'] ?? '.', `heap-${process.pid}`);
       writeFileSync(`${file}.new`, String(threads + usedBytes()));
@@ -36,6 +37,9 @@ if (isMainThread) {
     }, THREADS_ANSWER_WITHIN_MS).unref();
   });
 } else {
-  channel.onmessage = () => channel.postMessage(usedBytes());
+  // Threads hear each other's answers, too.
+  channel.onmessage = (message) => {
+    if ((message as { readonly data: unknown }).data === ASKED) channel.postMessage(usedBytes());
+  };
 }
 channel.unref(); // after it listens: a process ends although it could still be asked
