@@ -67,7 +67,7 @@ class Forgetful extends ModelEngine {
 class Hasty extends ModelEngine {
   private held = 0;
   override receives(...[chat, message, settings]: Parameters<ModelEngine['receives']>): void {
-    if (message.channelId !== 'web') this.held += 1;
+    if (!message.channelId.startsWith('web')) this.held += 1;
     if (this.held !== 1) super.receives(chat, message, settings);
     else homeOf(chat).mail.push({ type: 'customerMessage', message, settings });
   }
@@ -95,7 +95,8 @@ class Losing extends ModelEngine {
 class Doubling extends ModelEngine {
   protected override decided(chat: Chat, decision: Decision): void {
     super.decided(chat, decision);
-    for (const id of this.provider.policies.keys()) this.provider.deliveries.set(`${id}-1`, 2);
+    for (const id of this.provider.policies.keys())
+      this.provider.delivered.counts.set(`${id}-1`, 2);
   }
 }
 

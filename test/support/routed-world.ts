@@ -1,10 +1,11 @@
 import type { HandOver } from '../../domain/conversation/acts';
+import type { SessionEnded } from '../../domain/conversation/channel-events';
 import type { ConversationEvent, SessionsMovedIn } from '../../domain/conversation/events';
 import { movedOut } from '../../domain/conversation/merge';
 import type { RoutingEvent } from '../../domain/routing/events';
 import type { RoutingDecided } from '../../domain/routing/routing';
 import { agent, aMessage, joining } from './conversations';
-import { type Chat, type HandOverKind, homeOf, movesIn, QUEUE_FACTS } from './routed/chat';
+import { type Chat, type HandOverKind, homeOf, movesIn } from './routed/chat';
 import { RoutedMail } from './routed/mail';
 
 export type { Chat, HandOverKind };
@@ -25,18 +26,17 @@ export class RoutedWorld extends RoutedMail {
     });
   }
   customerLeaves(chat: Chat): void {
-    const home = homeOf(chat);
-    const arrives = (event: ConversationEvent) =>
-      movesIn(home) ? home.mail.push(event) : this.arrives(home, event);
-    arrives({
-      type: 'channelSessionEnded',
-      session: {
-        channelId: chat.settings.channelId,
-        customerIdentifier: chat.workflowId,
-        eventKey: aMessage().eventKey,
-        reason: 'CUSTOMER',
-      },
+    this.sessionEnds(homeOf(chat), {
+      channelId: chat.settings.channelId,
+      customerIdentifier: chat.workflowId,
+      eventKey: aMessage().eventKey,
+      reason: 'CUSTOMER',
     });
+  }
+  protected sessionEnds(home: Chat, session: SessionEnded): void {
+    const event: ConversationEvent = { type: 'channelSessionEnded', session };
+    if (movesIn(home)) home.mail.push(event);
+    else this.arrives(home, event);
   }
   /** Any request by its wire name. */
   request(chat: Chat, type: ConversationEvent['type'], request: object): void {
@@ -67,7 +67,7 @@ export class RoutedWorld extends RoutedMail {
     kind: 'COLD' | 'WARM' | null,
     supervisor = false,
   ): void {
-    const queue = 'queueId' in to ? QUEUE_FACTS : null;
+    const queue = 'queueId' in to ? this.queue : null;
     this.request(chat, type, { actor: agent(by, supervisor), to, kind, note: null, queue });
   }
   agentActs(event: RoutingEvent): RoutingDecided {

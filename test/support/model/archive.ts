@@ -23,6 +23,10 @@ export class ModelArchive {
     this.waiting.set(conversationId, [...waiting, ...entries]);
     if (!this.down) this.flush(conversationId);
   }
+  /** Of the conversation that has it. */
+  homeOfKey(channelId: string, eventKey: string): string | undefined {
+    return this.keys.get(`${channelId} ${eventKey}`);
+  }
   hasKey(channelId: string, eventKey: string): boolean {
     return this.keys.has(`${channelId} ${eventKey}`);
   }

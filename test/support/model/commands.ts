@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import { primaryAgents } from '../../../domain/conversation/facts';
+import type { QueueConfig, RoutingConfig } from '../../../domain/routing/model';
 import { agent, aMessage, bot, operator, someSettings, whatsAppSettings } from '../conversations';
 import type { Chat } from '../routed/chat';
 import { anAgent, aQueue, aRoutingConfig } from '../routing';
@@ -25,24 +27,44 @@ export interface Command {
 export class Stage {
   readonly engine: ModelEngine;
   readonly reference: Reference;
+  private readonly sending: readonly ChannelSettings[];
   private readonly sent: { readonly chat: Chat; readonly message: CustomerMessage }[] = [];
 
-  /** @param Engine one with a fault, to prove that it is seen */
-  constructor(Engine = ModelEngine) {
+  /**
+   * @param Engine one with a fault, to prove that it is seen
+   * @param given of every channel
+   */
+  constructor(
+    Engine: new (config: RoutingConfig) => ModelEngine = ModelEngine,
+    given: Partial<ChannelSettings> = {},
+  ) {
     this.engine = new Engine(
       aRoutingConfig({
-        queues: { support: aQueue(), billing: aQueue({ priority: 3, afterRona: 'UNCHANGED' }) },
+        queues: Object.fromEntries(
+          Object.entries(QUEUES).map(([id, change]) => [
+            id,
+            aQueue({ ...change, ...(given.queue && asConfigured(given.queue)) }),
+          ]),
+        ),
         agents: Object.fromEntries(AGENTS.map((id) => [id, anAgent({}, { chat: CAPACITY })])),
       }),
     );
+    this.sending = SENDING.map((change) => whatsAppSettings({ ...given, ...change }));
     this.reference = new Reference(this.engine);
     for (let n = 0; n < CUSTOMERS; n += 1)
       this.engine.addChat(
         someSettings({
-          wrapUp: { enabled: n === 1, seconds: 60, formId: null },
+          channelId: `web${n + 1}`,
           preferLastAgent: n === 2,
+          ...given,
+          wrapUp: { seconds: 60, formId: null, ...given.wrapUp, enabled: n === 1 },
         }),
       );
+  }
+
+  /** Every channel there is. */
+  get channels(): readonly ChannelSettings[] {
+    return [...this.engine.chats.map(({ settings }) => settings), ...this.sending];
   }
 
   does({ kind, a, b }: Command): void {
@@ -53,7 +75,7 @@ export class Stage {
   }
   /** Messages of one customer, sent at the same time; they come in the order given. */
   writes(chat: Chat, channel: number, count: number): void {
-    const settings = channel === 0 ? chat.settings : SENDING[channel % SENDING.length];
+    const settings = channel === 0 ? chat.settings : this.sending[channel % SENDING.length];
     if (!settings) return;
     const { channelId } = settings;
     const from = { channelId, customerIdentifier: chat.workflowId };
@@ -68,7 +90,7 @@ export class Stage {
     const again = this.sent[n % Math.max(1, this.sent.length)];
     if (!again) return;
     const { chat, message } = again;
-    const settings = SENDING.find(({ channelId }) => channelId === message.channelId);
+    const settings = this.sending.find(({ channelId }) => channelId === message.channelId);
     this.reference.acknowledges(chat.workflowId, [message]);
     this.engine.receives(chat, message, settings ?? chat.settings);
   }
@@ -90,10 +112,18 @@ export class Stage {
   }
 }
 
-const SENDING = [
-  whatsAppSettings({ ambiguousSend: 'at-most-once' }),
-  whatsAppSettings({ channelId: 'sms', ambiguousSend: 'exactly-once-with-key' }),
-  whatsAppSettings({ channelId: 'old', ambiguousSend: 'at-least-once' }),
+export const QUEUES = {
+  support: {},
+  billing: { priority: 3, afterRona: 'UNCHANGED' },
+} as const;
+function asConfigured(queue: NonNullable<ChannelSettings['queue']>): Partial<QueueConfig> {
+  const { agentSlaSeconds, reservationSeconds } = queue;
+  return { reservationSeconds, agentSla: { seconds: agentSlaSeconds, thresholds: [] } };
+}
+const SENDING: readonly Partial<ChannelSettings>[] = [
+  { ambiguousSend: 'at-most-once' },
+  { channelId: 'sms', ambiguousSend: 'exactly-once-with-key' },
+  { channelId: 'old', ambiguousSend: 'at-least-once' },
 ];
 const who = (n: number): string => AGENTS[n % AGENTS.length] ?? 'a1';
 const here = (chat: Chat, n: number): string => {
@@ -103,7 +133,7 @@ const here = (chat: Chat, n: number): string => {
 const provider =
   (answer: Answer) =>
   ({ engine }: Stage, a: number) =>
-    engine.provider.answers(answer, a, (id) => engine.archive.seqOf(id));
+    engine.providerAnswers(answer, a);
 const hand =
   (type: 'transfer' | 'consult' | 'conference', kind: 'COLD' | 'WARM' | null) =>
   (stage: Stage, a: number, b: number) => {
@@ -115,7 +145,7 @@ const asks =
   (stage: Stage, a: number, b: number) =>
     stage.engine.request(stage.chat(a), type, { actor: agent(here(stage.chat(a), b)), ...request });
 
-const COMMANDS = {
+export const COMMANDS = {
   writes: (stage: Stage, a: number) => stage.writes(stage.chat(a), 0, 1),
   'writes elsewhere': (stage: Stage, a: number, b: number) => stage.writes(stage.chat(a), b, 1),
   'writes twice at once': (stage: Stage, a: number, b: number) => stage.writes(stage.chat(a), b, 2),
@@ -149,9 +179,17 @@ const COMMANDS = {
   },
   'wraps up': asks('wrapUp', { labels: [], note: null, skip: true }),
   'the bot writes': (stage: Stage, a: number) =>
-    stage.says(stage.chat(a), bot(), stage.chat(a).state.control.epoch),
+    stage.says(
+      stage.chat(a),
+      bot(stage.chat(a).settings.bot?.id),
+      stage.chat(a).state.control.epoch,
+    ),
   'the bot is late': (stage: Stage, a: number) =>
-    stage.says(stage.chat(a), bot(), stage.chat(a).state.control.epoch - 1),
+    stage.says(
+      stage.chat(a),
+      bot(stage.chat(a).settings.bot?.id),
+      stage.chat(a).state.control.epoch - 1,
+    ),
   'the bot fails': (stage: Stage, a: number, b: number) =>
     stage.engine.botFails(stage.chat(a), b % 2 === 0),
   'force-closes': (stage: Stage, a: number) =>
@@ -174,8 +212,8 @@ const COMMANDS = {
     stage.engine.routingAnswers(stage.chat(a), b % 4 === 0),
   'the answer arrives': (stage: Stage, a: number) => stage.engine.answerArrives(stage.chat(a)),
   'everything arrives': (stage: Stage) => stage.engine.rests(),
-  'the archive is down': ({ engine }: Stage) => engine.archive.goes(true),
-  'the archive is back': ({ engine }: Stage) => engine.archive.goes(false),
+  'the archive is down': ({ engine }: Stage) => engine.archiveGoes(true),
+  'the archive is back': ({ engine }: Stage) => engine.archiveGoes(false),
   'a send succeeds': provider('ok'),
   'a send is refused': provider('refuse'),
   'a send is throttled': provider('throttle'),
@@ -188,7 +226,7 @@ const COMMANDS = {
 } satisfies Record<string, (stage: Stage, a: number, b: number) => void>;
 
 /** What happens often: without it, a random run is mostly of people who are not there. */
-const OFTEN: readonly Command['kind'][] = [
+export const OFTEN: readonly Command['kind'][] = [
   ...([
     'writes',
     'writes',
@@ -214,7 +252,7 @@ export function ends({ engine }: Stage): void {
   engine.archive.goes(false);
   for (let day = 0; day < 10; day += 1) {
     for (let n = 0; n < 50 && !engine.provider.idle; n += 1) {
-      engine.provider.answers('ok', 0, (id) => engine.archive.seqOf(id));
+      engine.providerAnswers('ok', 0);
       engine.passes(10);
     }
     engine.rests();

@@ -8,7 +8,7 @@ import { KeyRing } from '../../../workflows/conversation/key-ring';
 import { aChat, type Chat, homeOf, isBusy, movesIn } from '../routed/chat';
 import { RoutedWorld } from '../routed-world';
 import { ModelArchive } from './archive';
-import { ModelProvider } from './provider';
+import { type Answer, ModelProvider } from './provider';
 
 /**
  * The whole engine without Temporal: the pure cores of {@link RoutedWorld}, and what workflows do around them: repeats are known by a
@@ -29,7 +29,7 @@ export class ModelEngine extends RoutedWorld {
   readonly closings: Chat[] = [];
   private readonly rings = new Map<string, KeyRing>();
   /** ms at which the sends of a closing conversation are given up. */
-  private readonly graces = new Map<string, number>();
+  protected readonly graces = new Map<string, number>();
 
   constructor(private readonly config: RoutingConfig) {
     super(config);
@@ -41,6 +41,13 @@ export class ModelEngine extends RoutedWorld {
     this.writesTo(homeOf(chat), { type: 'customerMessage', message, settings });
   }
 
+  archiveGoes(down: boolean): void {
+    this.archive.goes(down);
+  }
+  /** One send that may go now has this answer. */
+  providerAnswers(answer: Answer, pick: number): void {
+    this.provider.answers(answer, pick, (id) => this.archive.seqOf(id));
+  }
   /** The bot in control has no answer, or none in time. */
   botFails(chat: Chat, timedOut: boolean): void {
     this.arrives(chat, { type: 'botFailed', botId: 'greeter', reason: 'network', timedOut });
@@ -95,7 +102,8 @@ export class ModelEngine extends RoutedWorld {
   override closes(chat: Chat): void {
     const { conversationId, state } = chat.state;
     if (state !== 'CLOSING' || isBusy(chat)) return;
-    const grace = this.graces.get(conversationId) ?? this.now + GRACE_MS;
+    const { closingSendGraceSeconds } = chat.settings;
+    const grace = this.graces.get(conversationId) ?? this.now + closingSendGraceSeconds * 1000;
     if (!this.graces.has(conversationId)) {
       this.graces.set(conversationId, grace);
       this.apply(chat, { type: 'closingProceeds' });
@@ -125,8 +133,6 @@ export class ModelEngine extends RoutedWorld {
     return ring;
   }
 }
-
-const GRACE_MS = 30_000;
 
 function json<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;

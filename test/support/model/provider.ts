@@ -20,11 +20,27 @@ interface Send {
 
 const SEND_LIFE_MS = 86_400_000;
 
+/** What reached the customers: a provider with keys knows a part again, any other delivers it once more. */
+export class Deliveries {
+  /** By part: how often it was delivered. */
+  readonly counts = new Map<string, number>();
+  calls = 0;
+
+  call(part: string, policy: AmbiguousSend, answer: Answer): SendOutcome {
+    this.calls += 1;
+    if (answer === 'refuse') return { type: 'failed', error: 'Rejected', facts: {} };
+    if (answer === 'throttle') return { type: 'failed', error: 'Throttled', facts: {} };
+    const before = this.counts.get(part) ?? 0;
+    if (before === 0 || policy !== 'exactly-once-with-key') this.counts.set(part, before + 1);
+    if (answer === 'ok') return { type: 'sent' };
+    return { type: 'failed', error: 'Ambiguous', facts: {} };
+  }
+}
+
 /** Sends on their way to one provider, as workflows/conversation/outbox.ts has them, and what reached the customers. */
 export class ModelProvider {
   private queue: Send[] = [];
-  /** By part: how often it was delivered. */
-  readonly deliveries = new Map<string, number>();
+  readonly delivered = new Deliveries();
   /** By message: what became of it, once. */
   readonly ends = new Map<string, 'sent' | 'failed'>();
   readonly policies = new Map<string, AmbiguousSend>();
@@ -61,18 +77,17 @@ export class ModelProvider {
       this.ended(send, 'failed', 'conversationClosed');
   }
 
-  /** One send that may go now gets this answer: the head of a session, its entry archived. */
-  answers(answer: Answer, pick: number, archivedSeq: (conversationId: string) => number): void {
+  /** One send that may go now gets this answer: the head of a session, its entry archived. False when none may. */
+  answers(answer: Answer, pick: number, archivedSeq: (conversationId: string) => number): boolean {
     const now = new Date(this.now()).toISOString();
-    const seen = new Set<string>();
-    const ready = this.queue
-      .filter(({ sessionId }) => !seen.has(sessionId) && seen.add(sessionId))
-      .filter((it) => it.seq <= archivedSeq(it.conversationId) && it.notBefore <= now);
+    const ready = this.heads().filter(
+      (it) => it.seq <= archivedSeq(it.conversationId) && it.notBefore <= now,
+    );
     const send = ready[pick % Math.max(1, ready.length)];
-    if (!send) return;
+    if (!send) return false;
     const part = partId(send.messageId, 1);
     const next = afterSend({
-      outcome: this.call(part, send, answer),
+      outcome: this.delivered.call(part, send.policy, answer),
       attempt: send.attempt,
       recovering: send.recover,
       now,
@@ -86,17 +101,18 @@ export class ModelProvider {
     else if (next.type === 'fail') this.ended(send, 'failed', next.reason);
     else
       Object.assign(send, { attempt: send.attempt + 1, notBefore: next.at, recover: next.recover });
+    return true;
+  }
+  /** When the next send that waits for a time may go, ms; infinite when none does. */
+  get dueAt(): number {
+    const now = this.now();
+    const times = this.heads().map(({ notBefore }) => (notBefore ? Date.parse(notBefore) : 0));
+    return Math.min(...times.filter((at) => at > now), Number.POSITIVE_INFINITY);
   }
 
-  private call(part: string, send: Send, answer: Answer): SendOutcome {
-    if (answer === 'refuse') return { type: 'failed', error: 'Rejected', facts: {} };
-    if (answer === 'throttle') return { type: 'failed', error: 'Throttled', facts: {} };
-    const before = this.deliveries.get(part) ?? 0;
-    // A provider with keys knows the part again; any other delivers once more.
-    if (before === 0 || send.policy !== 'exactly-once-with-key')
-      this.deliveries.set(part, before + 1);
-    if (answer === 'ok') return { type: 'sent' };
-    return { type: 'failed', error: 'Ambiguous', facts: {} };
+  private heads(): readonly Send[] {
+    const seen = new Set<string>();
+    return this.queue.filter(({ sessionId }) => !seen.has(sessionId) && seen.add(sessionId));
   }
   private ended(send: Send, end: 'sent' | 'failed', reason = ''): void {
     this.queue = this.queue.filter((it) => it !== send);

@@ -114,9 +114,9 @@ export class Reference {
 
   /** I6: as the channel declares. */
   private deliveries(): string[] {
-    const { deliveries, policies, ends } = this.engine.provider;
+    const { delivered, policies, ends } = this.engine.provider;
     return [...policies].flatMap(([messageId, policy]) => {
-      const times = deliveries.get(`${messageId}-1`) ?? 0;
+      const times = delivered.counts.get(`${messageId}-1`) ?? 0;
       const most = policy === 'at-least-once' ? Number.POSITIVE_INFINITY : 1;
       const missing = ends.get(messageId) === 'sent' && times === 0;
       return times > most || missing ? [`undeclared: ${messageId}, ${times} times`] : [];

@@ -1,5 +1,5 @@
 import type { ChannelSettings } from '../../../domain/channel/settings';
-import type { HandOver, OutOfHours } from '../../../domain/conversation/acts';
+import type { HandOver, OutOfHours, QueueFacts } from '../../../domain/conversation/acts';
 import type { ConversationEvent, SessionsMovedIn } from '../../../domain/conversation/events';
 import { presentAgent } from '../../../domain/conversation/facts';
 import type { ForRouting } from '../../../domain/conversation/for-routing';
@@ -70,7 +70,11 @@ export function homeOf(chat: Chat): Chat {
   return chat.forward ? homeOf(chat.forward) : chat;
 }
 
-export const QUEUE_FACTS = { agentSlaSeconds: 120, reservationSeconds: 20, mrdId: 'chat' };
+export const QUEUE_FACTS: QueueFacts = {
+  agentSlaSeconds: 120,
+  reservationSeconds: 20,
+  mrdId: 'chat',
+};
 export const DIRECTIONS = {
   transfer: 'DIRECT_TRANSFER',
   consult: 'CONSULT',
@@ -93,10 +97,11 @@ export function isNamedHandOver(
 
 export function withQueue(
   event: Extract<ConversationEvent, { type: 'controllerDefault' }>['event'],
+  queue: QueueFacts,
 ) {
   if (event.type !== 'AGENT_REQUESTED') return event;
   const outOfHours: OutOfHours | null = null;
-  return { ...event, request: { ...event.request, queue: QUEUE_FACTS, outOfHours } };
+  return { ...event, request: { ...event.request, queue, outOfHours } };
 }
 
 export function routingEventOf(signal: ForRouting): RoutingEvent {

@@ -1,4 +1,6 @@
 import type { ChannelSettings } from '../../../domain/channel/settings';
+import type { QueueFacts } from '../../../domain/conversation/acts';
+import type { ControllerEvent } from '../../../domain/conversation/controller-events';
 import { nextDeadline } from '../../../domain/conversation/deadlines';
 import { decide, whyNot } from '../../../domain/conversation/decide';
 import type { Decision } from '../../../domain/conversation/effects';
@@ -27,10 +29,21 @@ import {
   DIRECTIONS,
   isBusy,
   isNamedHandOver,
+  QUEUE_FACTS,
   withQueue,
 } from './chat';
 import { Leases } from './leases';
 import { notesOf, notesOfRouting } from './notes';
+
+/** Events of which each has a turn of the bot. */
+const DIALOGUE_EVENTS: ReadonlySet<ControllerEvent['type']> = new Set([
+  'CONVERSATION_STARTED',
+  'CUSTOMER_MESSAGE',
+  'AGENT_UNSUBSCRIBED',
+  'NO_AGENT_AVAILABLE',
+  'OUT_OF_HOURS',
+  'REMINDER_FIRED',
+]);
 
 /** Conversations and one routing domain, each deciding by its pure core. What they tell each other is put on its way, no more. */
 export class RoutedCore {
@@ -44,6 +57,8 @@ export class RoutedCore {
   /** Of ids made so far. */
   count = 0;
   protected readonly leases = new Leases(() => this.now, this.log);
+  /** What is known of every queue. */
+  protected readonly queue: QueueFacts = QUEUE_FACTS;
   /** What merged conversations really had, by their id. */
   protected readonly truth = new Map<string, SessionsMovedIn>();
 
@@ -110,11 +125,23 @@ export class RoutedCore {
         const signal = forRouting(this.sender(chat), effect.news);
         if (signal) this.posts(chat, signal);
       }
-      if (effect.type === 'controller')
-        this.apply(chat, { type: 'controllerDefault', event: withQueue(effect.event) });
+      if (effect.type === 'controller') this.byDefault(chat, effect.event);
     }
     chat.dueAt = nextDeadline(chat.state)?.dueAt ?? null;
     return decision;
+  }
+
+  /** No hook decides; a turn in which nothing is said ends all the same, as workflows/conversation/hooks.ts has it. */
+  private byDefault(chat: Chat, event: ControllerEvent): void {
+    const { control, counters } = chat.state;
+    if (event.type === 'CUSTOMER_MESSAGE' && control.holder !== 'AGENTS' && counters.botTurns > 0)
+      this.apply(chat, { type: 'messageHanded' });
+    const { entries } = this.apply(chat, {
+      type: 'controllerDefault',
+      event: withQueue(event, this.queue),
+    });
+    const said = entries.some(({ entry }) => entry.type === 'SYSTEM_MESSAGE');
+    if (DIALOGUE_EVENTS.has(event.type) && !said) this.apply(chat, { type: 'turnEnded' });
   }
 
   /** A conversation has decided; what the default decision causes in turn comes after it. */

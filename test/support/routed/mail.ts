@@ -151,7 +151,7 @@ export class RoutedMail extends RoutedCore {
     return true;
   }
 
-  private fire(chat: Chat): void {
+  protected fire(chat: Chat): void {
     const [name] = passedDeadlines(chat.state, this.iso);
     if (name === 'closing') this.closes(chat);
     else if (name !== undefined) this.apply(chat, { type: 'deadlinePassed', name });
