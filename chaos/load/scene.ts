@@ -275,17 +275,23 @@ async function sessionsOf(
   conversationId: string,
   agentId: string,
 ): Promise<readonly Session[]> {
-  const patience = Date.now() + PATIENCE_MS;
+  const patience = Date.now() + LET_IN_MS;
   for (;;) {
     const conversation = await api.read<{
+      state: string;
       channelSessions: readonly Session[];
       participants: readonly { readonly id: string }[];
     }>(`/v1/conversations/${conversationId}`);
-    if (conversation?.participants.some(({ id }) => id === agentId) || Date.now() > patience)
-      return conversation?.channelSessions ?? [];
+    const settled =
+      conversation?.state === 'CLOSED' ||
+      conversation?.participants.some(({ id }) => id === agentId);
+    // Whoever asks is present: nobody may go on asking in a fault about agents who are not.
+    if (settled || Date.now() > patience) return conversation?.channelSessions ?? [];
     await sleep(200);
   }
 }
+
+const LET_IN_MS = 30_000;
 
 /** Numbers that nothing else of this process has: identities and keys are for ever. */
 let count = 0;
