@@ -8,11 +8,25 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../bench/support/browser';
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
+import { type FakeMailboxServer, startFakeMailboxServer } from '../support/fakes/mailbox-server';
 import { startCollector } from '../support/fakes/otlp';
 import { eventually } from '../support/live-api';
 import { type Planted, plantCustomer } from '../support/planted/customer';
 import type { Ground } from '../support/planted/ground';
-import { filesWith, placesOf, toldByTemporal } from '../support/planted/places';
+import {
+  foreignStreams,
+  heardByWhomeverItIsFor,
+  type Listeners,
+  listenTo,
+  ownStreamsOf,
+} from '../support/planted/listeners';
+import {
+  openOtherWays,
+  type PlantedElsewhere,
+  plantElsewhere,
+  startQuotingRelay,
+} from '../support/planted/other-ways';
+import { dump, filesWith, placesOf, putBack, toldByTemporal } from '../support/planted/places';
 import {
   eraseCustomer,
   productGround,
@@ -28,10 +42,17 @@ let parley: Instance;
 let browser: Browser;
 let collector: Awaited<ReturnType<typeof startCollector>>;
 let partner: Awaited<ReturnType<typeof startEcho>>;
+let relay: Awaited<ReturnType<typeof startQuotingRelay>>;
+let mailbox: FakeMailboxServer;
 
 beforeAll(async () => {
   const configFile = path.join(repositoryRoot(), 'parley.yaml');
-  [collector, partner] = await Promise.all([startCollector(), startEcho()]);
+  [collector, partner, relay, mailbox] = await Promise.all([
+    startCollector(),
+    startEcho(),
+    startQuotingRelay(),
+    startFakeMailboxServer(),
+  ]);
   const env = {
     PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
     PARLEY_PAYLOAD_ENCRYPTION: 'on',
@@ -46,24 +67,41 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await parley?.stop();
-  await Promise.all([collector?.close(), partner?.close()]);
+  await Promise.all([collector, partner, relay, mailbox].map((server) => server?.close()));
 }, 60_000);
 
 describe('what a customer says', () => {
   let mine: Planted;
+  let elsewhere: PlantedElsewhere;
+  let strangers: Awaited<ReturnType<typeof strangersTo>>;
+  let listeners: Listeners;
   let ground: Ground;
   let temporal: Client;
+  let backup: Awaited<ReturnType<typeof dump>>;
   let traces: readonly string[];
   beforeAll(async () => {
     ground = await productGround(parley);
     const connection = await Connection.connect({ address: parley.temporalAddress });
     temporal = new Client({ connection });
+    const servers = { smtpPort: relay.port, mailbox };
+    await openOtherWays(ground, servers);
+    strangers = await strangersTo(ground);
+    listeners = await listenTo(ground, ownStreamsOf(strangers));
     mine = await plantCustomer(ground);
+    elsewhere = await plantElsewhere(ground, mine.canary, servers);
+    mine = {
+      ...mine,
+      customerIds: [...mine.customerIds, ...elsewhere.customerIds],
+      conversationIds: [...mine.conversationIds, ...elsewhere.conversationIds],
+    };
     traces = [mine.canary, mine.digits];
     expect((await askInVain(ground, mine)).filter((status) => status >= 500)).toEqual([]);
     await refusedAndEnded(ground, mine);
   }, 240_000);
-  afterAll(() => temporal?.connection.close());
+  afterAll(async () => {
+    await listeners?.close();
+    await temporal?.connection.close();
+  });
 
   it('is in no file, log line, figure, span or raw history, and in no name of anything', async () => {
     const [customerId = ''] = mine.customerIds;
@@ -84,15 +122,32 @@ describe('what a customer says', () => {
   }, 120_000);
 
   it('is told to nobody else', async () => {
-    for (const stranger of await strangersTo(ground)) {
+    for (const stranger of strangers) {
       const { walked, told } = await everythingThatIsRead(ground, stranger, mine, traces);
       expect(told).toEqual([]);
       expect(walked).toBeGreaterThan(stranger.atLeast);
     }
+    expect(await elsewhere.byAnotherVisitor()).toBe(404);
+  }, 120_000);
+
+  it('is on no stream of anybody else', async () => {
+    const [id = ''] = mine.conversationIds;
+    await heardByWhomeverItIsFor(ground, id, mine.canary);
+    const statuses = await foreignStreams(ground, strangers, mine.conversationIds);
+    expect(statuses.filter((status) => ![401, 403, 404].includes(status))).toEqual([]);
+    // The strangers' own streams told something all the while, and nothing of this.
+    const heard = listeners.heard();
+    expect(heard.size).toBe(strangers.length);
+    await eventually(async () => ![...heard.values()].includes(''));
+    const leaks = [...heard].filter(([, text]) => traces.some((trace) => text.includes(trace)));
+    expect(leaks).toEqual([]);
   }, 120_000);
 
   it('is nowhere any more once they were erased', async () => {
-    expect((await placesOf(parley.mongoUri, ...traces)).length).toBeGreaterThan(20);
+    const places = await placesOf(parley.mongoUri, ...traces);
+    expect(places.length).toBeGreaterThan(20);
+    expect(places.join()).toContain('unparsed ');
+    backup = await dump(parley.mongoUri);
     await Promise.all(mine.customerIds.map((customerId) => eraseCustomer(ground, customerId)));
     expect(await placesOf(parley.mongoUri, ...traces)).toEqual([]);
     expect(await filesWith(parley.dataDir, ...traces)).toEqual([]);
@@ -106,6 +161,17 @@ describe('what a customer says', () => {
     expect(await everythingThatIsRead(ground, admin, mine, traces)).toMatchObject({ told: [] });
     const repeated = await mine.repeat();
     expect(traces.filter((trace) => repeated.includes(trace))).toEqual([]);
+  }, 240_000);
+
+  it('is erased again from a restored backup before an api that starts serves', async () => {
+    const restored = ['customers', 'identities', 'conversations', 'timeline', 'sends', 'unparsed'];
+    await putBack(parley.mongoUri, backup, restored, ...traces);
+    const back = (await placesOf(parley.mongoUri, ...traces)).map((place) => place.split(' ')[0]);
+    expect([...new Set(back)].sort()).toEqual([...restored].sort());
+    await parley.kill('api');
+    await eventually(async () => !(await fetch(`${parley.url}/readyz`).catch(() => null)));
+    await parley.ready();
+    expect(await placesOf(parley.mongoUri, ...traces)).toEqual([]);
   }, 240_000);
 });
 

@@ -204,11 +204,6 @@ async function byStaff(
   await act('POST', '/whispers', { text: `whisper ${canary}` });
   const body = { type: 'PLAIN', text: `Dear ${canary}` };
   const { messageId } = await act('POST', '/messages', { body });
-  const receipt = { messageId, status: 'FAILED', reasonCode: canary };
-  await taken(ground, 'POST', `/v1/channels/${ground.channels.generic}/receipts`, {
-    token: ground.connector,
-    body: receipt,
-  });
   const sendAt = new Date(Date.now() + 3_600_000).toISOString();
   await act('POST', '/messages', { body, sendAt });
   await act('PUT', `/messages/${messageId}/reaction`, { emoji: '👍' });

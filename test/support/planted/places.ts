@@ -25,6 +25,24 @@ export async function dump(uri: string): Promise<ReadonlyMap<string, readonly Do
   return all;
 }
 
+/** Puts documents of a dump back that hold one of the texts, as a restored backup has them. */
+export async function putBack(
+  uri: string,
+  backup: ReadonlyMap<string, readonly Document[]>,
+  collections: readonly string[],
+  ...texts: readonly string[]
+): Promise<void> {
+  const client = await MongoClient.connect(uri);
+  for (const name of collections)
+    for (const document of backup.get(name) ?? []) {
+      const bytes = Buffer.from(BSON.serialize(document)).toString('latin1');
+      if (!texts.some((text) => bytes.includes(text))) continue;
+      const { _id } = document;
+      await client.db().collection(name).replaceOne({ _id }, document, { upsert: true });
+    }
+  await client.close();
+}
+
 /** Each document's own bytes, by `collection _id`. */
 export function exactly(
   collections: ReadonlyMap<string, readonly Document[]>,

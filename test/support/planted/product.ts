@@ -49,17 +49,24 @@ export async function startEcho() {
   };
 }
 
-/** Until a message of theirs was refused by such a partner; then their conversations are ended, with the canary as the reason. */
+/**
+ * Until a message of theirs was refused by such a partner, who says why with the canary; then their conversations are ended, with the
+ * canary as the reason.
+ */
 export async function refusedAndEnded(
   ground: Ground,
   { canary, conversationIds }: Planted,
 ): Promise<void> {
-  await eventually(async () => {
+  const { id: messageId } = await eventually(async () => {
     const path = `/v1/conversations/${conversationIds[0]}/timeline?limit=200`;
     const items = (await taken(ground, 'GET', path))['items'];
-    return (items as { delivery: { state: string } | null }[]).some(
+    return (items as { id: string; delivery: { state: string } | null }[]).find(
       ({ delivery }) => delivery?.state === 'FAILED',
     );
+  });
+  await taken(ground, 'POST', `/v1/channels/${ground.channels.generic}/receipts`, {
+    token: ground.connector,
+    body: { messageId, status: 'FAILED', reasonCode: canary },
   });
   for (const id of conversationIds)
     await taken(ground, 'DELETE', `/v1/conversations/${id}`, { body: { reason: canary } });

@@ -1,0 +1,95 @@
+import { eventually } from '../live-api';
+import { type Ground, taken } from './ground';
+import type { Reader } from './readers';
+
+/** Streams that stay open while something is planted. */
+export interface Listeners {
+  /** Everything that came, by stream. */
+  heard(): ReadonlyMap<string, string>;
+  close(): Promise<void>;
+}
+
+/** Follows these streams; each must open, and tell something at once or later. */
+export async function listenTo(
+  ground: Ground,
+  streams: readonly { readonly token: string; readonly path: string }[],
+): Promise<Listeners> {
+  const heard = new Map<string, string>();
+  const open = await Promise.all(
+    streams.map(async ({ token, path }) => {
+      const answer = await ground.ask('GET', path, { token });
+      if (!answer.ok || !answer.body) throw new Error(`${path}: ${answer.status}`);
+      heard.set(path, '');
+      const reader = answer.body.getReader();
+      const done = follow(reader, (text) => heard.set(path, (heard.get(path) ?? '') + text));
+      return { reader, done };
+    }),
+  );
+  return {
+    heard: () => heard,
+    async close() {
+      for (const { reader, done } of open) {
+        await reader.cancel();
+        await done;
+      }
+    },
+  };
+}
+
+async function follow(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  take: (text: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+      take(decoder.decode(chunk.value, { stream: true }));
+  } catch {
+    // Cut off.
+  }
+}
+
+/** The streams of strangers that are about themselves. */
+export function ownStreamsOf(strangers: readonly Reader[]) {
+  const own: Readonly<Record<string, string>> = {
+    agent: '/v1/agents/agt_ben/events',
+    customer: '/webchat/events',
+  };
+  return strangers.flatMap(({ role, token }) => (own[role] ? [{ token, path: own[role] }] : []));
+}
+
+/** Statuses that strangers get when they ask for streams that are about somebody else. */
+export async function foreignStreams(
+  ground: Ground,
+  strangers: readonly Reader[],
+  conversationIds: readonly string[],
+): Promise<readonly number[]> {
+  const paths = [
+    `/v1/agents/${ground.agentId}/events`,
+    '/v1/stats/events',
+    ...conversationIds.map((id) => `/v1/conversations/${id}/events`),
+  ];
+  const statuses: number[] = [];
+  for (const { token } of strangers)
+    for (const path of paths) {
+      const answer = await ground.ask('GET', path, { token });
+      await answer.body?.cancel();
+      statuses.push(answer.status);
+    }
+  return statuses;
+}
+
+/** Whoever may follow a conversation hears the text on its stream: the search finds what is there. */
+export async function heardByWhomeverItIsFor(
+  ground: Ground,
+  conversationId: string,
+  text: string,
+): Promise<void> {
+  const path = `/v1/conversations/${conversationId}/events`;
+  const { token } = await taken(ground, 'POST', '/v1/tokens', {
+    body: { role: 'operator', subject: 'listener' },
+  });
+  const listeners = await listenTo(ground, [{ token: String(token), path }]);
+  await eventually(async () => listeners.heard().get(path)?.includes(text));
+  await listeners.close();
+}
