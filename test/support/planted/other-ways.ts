@@ -145,7 +145,11 @@ async function answerByMail(ground: Ground, canary: string, id: string): Promise
   const token = String(made['token']);
   const path = `/v1/conversations/${id}`;
   const joining = { agentId: CLERK, role: 'PRIMARY' };
-  await taken(ground, 'POST', `${path}/participants`, { token, body: joining });
+  await eventually(async () => {
+    const joined = await ground.ask('POST', `${path}/participants`, { token, body: joining });
+    if (!joined.ok && joined.status !== 503) throw new Error(await joined.text());
+    return joined.ok;
+  });
   const body = { type: 'PLAIN', text: `Dear ${canary}` };
   await taken(ground, 'POST', `${path}/messages`, { token, body: { body } });
 }
