@@ -87,7 +87,8 @@ export function createErasureStore(
     const tickets = ticketsOf(db);
     const all = tickets.find({ expiresAt: { $gte: new Date(0) } }).hint('ttl');
     for await (const { _id, principal } of all)
-      if (ids.includes(String(JSON.parse(principal)['subject']))) await tickets.deleteOne({ _id });
+      if (ids.some((id) => principal.includes(`"subject":"${id}"`)))
+        await tickets.deleteOne({ _id });
   }
 
   return {

@@ -11,6 +11,7 @@ import { createCustomerStore } from '../../../infra/mongo/customer-store';
 import { createDeliveryStore } from '../../../infra/mongo/delivery-store';
 import { createErasureStore } from '../../../infra/mongo/erasure-store';
 import { recipientKey, sendsOf, watermarksOf } from '../../../infra/mongo/send-documents';
+import { createTicketStore } from '../../../infra/mongo/ticket-store';
 import { createUnparsedStore } from '../../../infra/mongo/unparsed-store';
 import { aProjection } from '../../support/archive';
 import { uniqueName, useDatabase } from '../../support/servers';
@@ -161,6 +162,17 @@ it('goes on with the survivor when the customer was merged meanwhile', async () 
   expect([...(await erasure().everyIdOf(mergedId))].sort()).toEqual([mergedId, ana.id].sort());
   expect(await erasure().isErased(mergedId)).toBe(true);
   expect((await aProcess().identify(contact(number))).customerId).not.toBe(ana.id);
+});
+
+it('takes the tickets of a visitor’s streams, and nobody else’s', async () => {
+  const tickets = createTicketStore(database().db, () => new Date());
+  const [mine, theirs] = [uniqueName('cus_'), uniqueName('cus_')];
+  const ticketOf = (subject: string) =>
+    tickets.issue({ principal: { role: 'customer', subject, identifier: 'a' }, path: null }, 'api');
+  const [lost, kept] = [await ticketOf(mine), await ticketOf(theirs)];
+  await erasure().blankTraces(mine);
+  expect(await tickets.redeem(lost, 'api')).toBeNull();
+  expect(await tickets.redeem(kept, 'api')).not.toBeNull();
 });
 
 it('keeps of deliveries how far they got, and takes no more news of them', async () => {
