@@ -29,7 +29,7 @@ export async function listenTo(
     heard: () => heard,
     async close() {
       for (const { reader, done } of open) {
-        await reader.cancel();
+        await reader.cancel().catch(() => undefined); // its api may have been killed
         await done;
       }
     },
