@@ -7,6 +7,14 @@ import { WebSocketServer } from 'ws';
 /** A client's frames are messages, and a message has at most this (http-api.md section 1). */
 const FRAME_MAX_BYTES = 256 * 1024;
 
+/**
+ * Milliseconds that an idle connection is kept: longer than a proxy keeps its own, 60 s with most, so that none is closed under a
+ * request that a proxy has just sent on it.
+ */
+const KEEP_ALIVE_MS = 65_000;
+/** How often a server that closes looks for connections that have become idle. */
+const IDLE_LOOK_MS = 50;
+
 /** Something that answers requests, such as a Hono app. */
 export interface Answering {
   fetch(request: Request, env: object): Response | Promise<Response>;
@@ -28,6 +36,7 @@ export async function listen(
     fetch: (request, env) => app.fetch(request, env),
     websocket: { server: sockets },
   }) as Server; // HTTP/1.1 unless told otherwise
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen({ host, port });
   await once(server, 'listening').catch((cause: unknown) => {
     throw new Error(`Port ${port} on ${host} cannot be listened on.`, { cause });
@@ -37,7 +46,7 @@ export async function listen(
     port: typeof address === 'object' && address ? address.port : port,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      const closing = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
       const cut = new AbortController();
       const late = sleep(graceMs, undefined, { signal: cut.signal }).then(
         () => {
@@ -47,6 +56,7 @@ export async function listen(
         () => undefined,
       );
       await closed;
+      clearInterval(closing);
       cut.abort();
       await late;
     },

@@ -31,7 +31,7 @@ export function sealingFailures(code: string): string {
 }
 
 /**
- * The code for a worker that keeps no call stacks (docs/adr/0020-no-call-stack-of-every-promise.md). For each promise that workflow
+ * The code for a worker that keeps no call stacks (docs/adr/0021-no-call-stack-of-every-promise.md). For each promise that workflow
  * code makes, the SDK's hook asks the sandbox for its `Error` and formats a stack, which is what most of a replay costs and nothing but
  * the Web UI's "Call Stack" shows. Here the hook is given an error that has no stack; errors of the code keep all their frames. The
  * hook finds what it asks for by way of `Promise.constructor`: should another SDK ask otherwise, it gets the real thing.

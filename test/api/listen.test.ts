@@ -1,0 +1,45 @@
+import { Agent, get } from 'node:http';
+import { listen } from '../../api/listen';
+
+const agent = new Agent({ keepAlive: true });
+afterAll(() => agent.destroy());
+
+function ask(port: number): Promise<string | string[] | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, agent }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.headers['keep-alive']));
+    }).on('error', reject);
+  });
+}
+
+it('keeps idle connections longer than proxies do, and none of them when it closes', async () => {
+  let arrived = () => {};
+  let release = () => {};
+  const asked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let requests = 0;
+  const server = await listen(
+    {
+      async fetch() {
+        requests += 1;
+        if (requests === 2) {
+          arrived();
+          await held;
+        }
+        return new Response('here');
+      },
+    },
+    { host: '127.0.0.1' },
+  );
+  expect(await ask(server.port)).toBe('timeout=65');
+  const inFlight = ask(server.port);
+  await asked;
+  const closed = server.close(60_000);
+  release();
+  await inFlight; // what was taken is answered
+  await closed; // and its connection does not stay for a minute
+});
