@@ -1,3 +1,4 @@
+import { DAY } from '../support/model/story';
 import { AS_IT_IS, type Mutant, mutant, withMutant } from '../support/mutant';
 
 /** What the model test says of a day at the stage when the engine is built on the mutant. */
@@ -5,7 +6,6 @@ function dayOn(fault: Mutant): readonly string[] {
   return withMutant(fault, ['fast-check'], () => {
     const { plays, wordsOf } =
       require('../support/model/play') as typeof import('../support/model/play');
-    const { DAY } = require('../support/model/story') as typeof import('../support/model/story');
     return wordsOf(plays(DAY));
   });
 }
