@@ -8,7 +8,7 @@ import { CAPACITY } from './commands';
 import type { Live } from './live';
 import { LiveDeeds } from './live-deeds';
 import type { LiveWorld } from './live-world';
-import { SLACK_MS } from './paced';
+import { SLACK_MS } from './slow';
 
 /** Virtual time went at the pace of a machine that was too slow: the acts met other deadlines than planned. */
 export class TooSlow extends Error {}

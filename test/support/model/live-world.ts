@@ -5,8 +5,8 @@ import { partId } from '../../../domain/ids';
 import { MemoryArchive } from '../fakes/memory-archive';
 import { MemoryRouting } from '../fakes/memory-routing';
 import { AGENTS, CAPACITY, QUEUES } from './commands';
-import { SLOW } from './paced';
 import { type Answer, Deliveries } from './provider';
+import { SLOW } from './slow';
 
 /** The collaborators of one run; a test may put others in their places. */
 export class LiveWorld {

@@ -1,4 +1,3 @@
-import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { SessionEnded } from '../../../domain/conversation/channel-events';
 import { passedDeadlines } from '../../../domain/conversation/deadlines';
 import { leavesTrace, whyNot } from '../../../domain/conversation/decide';
@@ -12,29 +11,12 @@ import { type Chat, homeOf, isBusy, isNamedHandOver } from '../routed/chat';
 import type { Act, ConversationName, Deed, Standing } from './acts';
 import { ModelEngine } from './engine';
 import type { Answer } from './provider';
+import { SLACK_MS, SLOWER } from './slow';
 
-/** Virtual time of the workflows may run so far ahead of the plan, ms: between acts it goes at the pace of the machine. */
-export const SLACK_MS = 60_000;
 /** Between one act and the next, ms. */
 const BEAT_MS = 5_000;
 /** After which whatever waited for the archive has been tried again, ms. */
 const ARCHIVE_TRIED_MS = 20_000;
-/** Times of channels and queues are so much longer than in level 1: much longer than the slack. */
-export const SLOWER = 20;
-
-/** Of every channel: {@link SLOWER} times as slow, and with a bot whose hooks nobody has. */
-export const SLOW: Partial<ChannelSettings> = {
-  bot: { id: 'quiet', kind: 'HOOK' },
-  agentRequestTtlSeconds: 300 * SLOWER,
-  lastAgentTimeoutSeconds: 30 * SLOWER,
-  customerInactivityTimeoutSeconds: 600 * SLOWER,
-  agentIdleSeconds: 3600 * SLOWER,
-  customerLeftSeconds: 300 * SLOWER,
-  closingSendGraceSeconds: 30 * SLOWER,
-  wrapUp: { enabled: false, seconds: 60 * SLOWER, formId: null },
-  queue: { agentSlaSeconds: 120 * SLOWER, reservationSeconds: 20 * SLOWER },
-};
-
 const HOLD_SECONDS = 30 * SLOWER;
 /** Requests of one run that are refused. */
 const REFUSED_MAX = 4;
@@ -275,9 +257,13 @@ export class PacedEngine extends ModelEngine {
       if (state === 'CLOSING' && grace !== undefined && this.provider.waitsFor(conversationId))
         yield { at: grace, kind: 'grace', of, fires: () => undefined };
       if (state === 'CLOSING' || !chat.dueAt || isBusy(chat)) continue;
-      const [name = ''] = passedDeadlines(chat.state, chat.dueAt);
-      const kind = name.split(':')[0] ?? '';
-      yield { at: Date.parse(chat.dueAt), kind, of, fires: () => this.fire(chat) };
+      const names = passedDeadlines(chat.state, chat.dueAt);
+      const kind = names[0]?.split(':')[0] ?? '';
+      const fires = () => {
+        if (ofSeveral(names)) this.tight.push(`${names} of ${of}`);
+        this.fire(chat);
+      };
+      yield { at: Date.parse(chat.dueAt), kind, of, fires };
     }
     const routed = nextDue(this.routing);
     if (routed) {
@@ -287,6 +273,14 @@ export class PacedEngine extends ModelEngine {
     const at = this.provider.dueAt;
     if (Number.isFinite(at)) yield { at, kind: 'send', of: 'provider', fires: () => undefined };
   }
+}
+
+/**
+ * Deadlines of one instant pass in the order of their names (domain.md 5.1). After a merge the ids in them are of two conversations, and
+ * which comes first is each level's own.
+ */
+function ofSeveral(names: readonly string[]): boolean {
+  return new Set(names.flatMap((name) => name.split(':')[1]?.split('-')[0] ?? [])).size > 1;
 }
 
 /** What is answered then is routing's business, and not compared. */

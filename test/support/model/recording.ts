@@ -4,7 +4,8 @@ import { homeOf } from '../routed/chat';
 import { anomalies } from '../routing-log';
 import type { Act, ConversationName } from './acts';
 import { CAPACITY, COMMANDS, type Command, OFTEN, Stage } from './commands';
-import { PacedEngine, SLOW } from './paced';
+import { PacedEngine } from './paced';
+import { SLOW } from './slow';
 
 /** Acts of one run, its end not counted. */
 const ACTS = 24;
