@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { SIGNAL_SHAPES } from '../../workflows/conversation/shapes';
 import { useBotChat } from '../support/bot-chat';
 
@@ -40,6 +41,18 @@ describe('conversationWorkflow', () => {
       data: { from: 'CLOSING', to: 'CLOSED' },
     });
     expect(seal?.data?.['count']).toBe((seal?.seq ?? 0) - 1);
+  });
+
+  it('is sealed a minute later when a lost attempt wrote last', async () => {
+    const chat = await chats.start(null);
+    await chat.says('hello?');
+    const stale = ApplicationFailure.nonRetryable('StaleArchiveWrite: a:1', 'StaleArchiveWrite');
+    const verify = jest.spyOn(chats.archive, 'verifyArchive').mockRejectedValueOnce(stale);
+    await chat.passes('3 hours');
+    expect(await chat.state()).toBe('CLOSED');
+    expect((await chat.timeline()).at(-1)).toMatchObject({ data: { archive: 'VERIFIED' } });
+    expect(verify).toHaveBeenCalledTimes(2);
+    verify.mockRestore();
   });
 
   it('begins the next conversation with a message that comes after the end', async () => {

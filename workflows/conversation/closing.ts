@@ -1,5 +1,7 @@
+import type { ArchiveErrorType } from '../../domain/archive/archive-error';
+import type { ArchiveHead } from './archive';
 import type { ConversationRun } from './conversation-run';
-import { firstLocally } from './locally';
+import { failureType, firstLocally } from './locally';
 
 /**
  * One step of the housekeeping of CLOSING (domain.md 11.3), as far as it can go now; the loop calls it again when something moved.
@@ -26,11 +28,7 @@ async function seal(run: ConversationRun): Promise<void> {
   run.closingRetry = null;
   if (run.closingSteps.refused && !retry) return; // tried; the `closing` deadline or an operator tries again
   const head = run.archive.confirmed;
-  const verdict = await firstLocally('verifyArchive', {
-    conversationId: run.state.conversationId,
-    head,
-    fence: Date.now(),
-  });
+  const verdict = await verified(run.state.conversationId, head);
   if (!verdict.ok && !retry?.forced) {
     run.closingSteps.refused = true;
     return;
@@ -41,4 +39,18 @@ async function seal(run: ConversationRun): Promise<void> {
     headHash: head.hash,
     archive: verdict.ok ? 'VERIFIED' : 'INCOMPLETE',
   });
+}
+
+/** An attempt that was lost wrote last, with a later clock: not now, but the next one is later still. */
+async function verified(
+  conversationId: string,
+  head: ArchiveHead,
+): Promise<{ readonly ok: boolean }> {
+  try {
+    return await firstLocally('verifyArchive', { conversationId, head, fence: Date.now() });
+  } catch (error) {
+    if (failureType(error) === ('StaleArchiveWrite' satisfies ArchiveErrorType))
+      return { ok: false };
+    throw error;
+  }
 }

@@ -20,15 +20,22 @@ export interface Ground {
   readonly connector: string;
 }
 
-/** The JSON of an answer that must be a success. */
+/** Milliseconds: what is asked again comes in that time. */
+const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
+
+/** The JSON of an answer that must be a success; asks again, as every client has to, while a part is away or too slow (503). */
 export async function taken(
   ground: Ground,
   method: string,
   path: string,
   given: Parameters<Ground['ask']>[2] = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await ground.ask(method, path, given);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return text === '' ? {} : JSON.parse(text);
+  const patience = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ground.ask(method, path, given);
+    const text = await answer.text();
+    if (answer.status === 503 && Date.now() < patience) continue;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  }
 }
