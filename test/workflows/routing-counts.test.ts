@@ -67,7 +67,14 @@ describe('the routing workflow', () => {
     expect(own.map(({ name }) => name).sort()).toEqual(
       [
         ...['agentRequested', 'agentsNotified', 'requestCancelled', 'taskEnded', 'taskMoved'],
-        ...['configurationChanged', 'presenceLost', 'pauseQueue', 'resumeQueue', 'logoutAgent'],
+        ...[
+          'configurationChanged',
+          'presenceLost',
+          'presenceBack',
+          'pauseQueue',
+          'resumeQueue',
+          'logoutAgent',
+        ],
         ...['accept', 'decline', 'setAgentState', 'setMrdState', 'takePlace', 'flushQueue'],
         ...['getQueues', 'getAgents', 'getWaits', 'explain'],
       ].sort(),
