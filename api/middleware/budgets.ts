@@ -75,10 +75,13 @@ async function byNamedCustomer(c: Context<AppEnv>): Promise<string | null> {
   return c.get('principal') ? null : byCredential(c);
 }
 
-/** Who calls; on routes with a door of their own, whatever they show there. */
+/** A token of a visitor is signed, in three parts. */
+const SIGNED_TOKEN = /^bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
+
+/** Who calls; on routes with a door of their own, whose token they show there. */
 function byCredential(c: Context<AppEnv>): string | null {
-  const shown = c.req.header('authorization');
-  return byCaller(c) ?? (shown === undefined ? null : hashed(shown));
+  const shown = c.req.header('authorization') ?? '';
+  return byCaller(c) ?? (SIGNED_TOKEN.test(shown) ? hashed(shown) : null);
 }
 
 /** Keys are of one length and tell nothing. */
