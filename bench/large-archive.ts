@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Document, MongoClient } from 'mongodb';
+import { inParallel } from '../domain/in-parallel';
 import { type Api, type Caller, until } from './support/api';
-import { closedLoop, inParallel } from './support/load';
+import { closedLoop } from './support/load';
 import type { Benchmark } from './support/stage';
 import { median } from './support/statistics';
 

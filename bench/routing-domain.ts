@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { type Db, MongoClient } from 'mongodb';
+import { inParallel } from '../domain/in-parallel';
 import type { Api } from './support/api';
 import { floorClient } from './support/floor-client';
-import { inParallel } from './support/load';
 import { type Measured, told } from './support/measured';
 import type { Benchmark } from './support/stage';
 import { median, quantile } from './support/statistics';

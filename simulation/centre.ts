@@ -16,6 +16,7 @@ import type { AgentEvent, RoutingNews } from '../infra/stores/routing';
 import { bundleFile, readBundle } from '../workers/bundle';
 import * as m from '../workflows/conversation/messages';
 import * as r from '../workflows/routing/messages';
+import { ActivityCount } from './activity-count';
 import type { Customer } from './customers';
 import type { Scenario } from './scenario';
 import { openTimeSkipping } from './time-skipping';
@@ -29,9 +30,7 @@ const FOREVER = '2100-01-01T00:00:00.000Z';
 export class Centre {
   private readonly workers: { readonly worker: Worker; readonly running: Promise<void> }[] = [];
   private readonly news: AgentEvent[] = [];
-  /** Calls of activities so far, and of them those that have ended. */
-  private begun = 0;
-  private ended = 0;
+  private readonly activities = new ActivityCount();
   /** Conversations that something was told since all were last at rest. */
   private readonly touched = new Set<string>();
   private events = 0;
@@ -152,8 +151,9 @@ export class Centre {
    * local activities that this began: all activities must have ended too, and no other have begun or ended during a whole look.
    */
   private async settles(): Promise<void> {
-    for (let before = -1; before !== this.begun + this.ended || this.begun !== this.ended; ) {
-      before = this.begun + this.ended;
+    const { activities } = this;
+    for (let before = -1; before !== activities.begun + activities.ended || !activities.idle; ) {
+      before = activities.begun + activities.ended;
       await Promise.all([...this.touched].map((workflowId) => this.handled(workflowId)));
       await this.routing.query(r.getQueuesQuery);
     }
@@ -202,7 +202,7 @@ export class Centre {
     ];
     for (const [taskQueue, activities, bundled] of queues) {
       const worker = await Worker.create({
-        ...{ connection, namespace, taskQueue, activities: this.counted(activities) },
+        ...{ connection, namespace, taskQueue, activities: this.activities.counted(activities) },
         ...(bundled && { workflowBundle }),
       });
       this.workers.push({ worker, running: worker.run() });
@@ -281,21 +281,5 @@ export class Centre {
       queue: queueFacts(this.scenario.queues.find(({ id }) => id === queueId) ?? {}),
       ...{ ambiguousSend: 'exactly-once-with-key', reportsOutcome: false },
     };
-  }
-
-  private counted(activities: object): object {
-    return Object.fromEntries(
-      Object.entries(activities).map(([name, activity]) => [
-        name,
-        async (input: unknown) => {
-          this.begun += 1;
-          try {
-            return await (activity as (input: unknown) => unknown)(input);
-          } finally {
-            this.ended += 1;
-          }
-        },
-      ]),
-    );
   }
 }

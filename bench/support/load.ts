@@ -1,17 +1,5 @@
+import { inParallel } from '../../domain/in-parallel';
 import { pause } from './api';
-
-/** `work` on each of them, `width` at a time. */
-export async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const left = [...items];
-  const loop = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, loop));
-}
 
 /** Calls `call` `size` times from `callers` closed loops; ms of each. */
 export async function closedLoop(

@@ -50,6 +50,29 @@ function anArchive(entries: readonly ArchivedEntry[]) {
   };
 }
 
+/** A visitor's way through one conversation, and what each read of it shows. */
+async function aVisitor(archive: ReturnType<typeof anArchive>, lastSeq: number) {
+  const projection = { id: 'cnv', closedAt: null, lastSeq, channelSessions: [] };
+  const stores = {
+    timeline: archive.timeline,
+    conversations: { list: async () => ({ items: [projection] }), get: async () => projection },
+    readMarks: { of: async () => [] },
+  } as never;
+  const visitor = { customerId: 'cus', channelId: 'web', identifier: 'v' };
+  const history = await VisitorHistory.open(stores, visitor, { positions: [] } as never);
+  const read = async () => {
+    const shown: string[] = [];
+    for await (const { entry: one } of history.next(100)) shown.push(one.hash);
+    return shown;
+  };
+  return { history, read };
+}
+
+const STARTED = entry(1, 'a', {
+  type: 'CHANNEL_SESSION_STARTED',
+  data: { channelId: 'web', customerIdentifier: 'v' },
+});
+
 async function settle(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await turn();
 }
@@ -94,25 +117,9 @@ it('shows what was written again while it was being read', async () => {
 });
 
 it('shows a visitor what was written again while it was being read', async () => {
-  const started = entry(1, 'a', {
-    type: 'CHANNEL_SESSION_STARTED',
-    data: { channelId: 'web', customerIdentifier: 'v' },
-  });
   const closed = { type: 'TOPIC_STATE_CHANGED', actor: null, data: { to: 'CLOSED' } } as never;
-  const archive = anArchive([started, entry(2, 'a'), entry(3, 'a', closed)]);
-  const projection = { id: 'cnv', closedAt: null, lastSeq: 3, channelSessions: [] };
-  const stores = {
-    timeline: archive.timeline,
-    conversations: { list: async () => ({ items: [projection] }), get: async () => projection },
-    readMarks: { of: async () => [] },
-  } as never;
-  const visitor = { customerId: 'cus', channelId: 'web', identifier: 'v' };
-  const history = await VisitorHistory.open(stores, visitor, { positions: [] } as never);
-  const read = async () => {
-    const shown: string[] = [];
-    for await (const { entry: one } of history.next(100)) shown.push(one.hash);
-    return shown;
-  };
+  const archive = anArchive([STARTED, entry(2, 'a'), entry(3, 'a', closed)]);
+  const { history, read } = await aVisitor(archive, 3);
   const release = archive.holdReads();
   const first = read();
   await settle();
@@ -125,24 +132,8 @@ it('shows a visitor what was written again while it was being read', async () =>
 });
 
 it('shows a visitor the message that took the place of another', async () => {
-  const started = entry(1, 'a', {
-    type: 'CHANNEL_SESSION_STARTED',
-    data: { channelId: 'web', customerIdentifier: 'v' },
-  });
-  const archive = anArchive([started, entry(2, 'a')]);
-  const projection = { id: 'cnv', closedAt: null, lastSeq: 2, channelSessions: [] };
-  const stores = {
-    timeline: archive.timeline,
-    conversations: { list: async () => ({ items: [projection] }), get: async () => projection },
-    readMarks: { of: async () => [] },
-  } as never;
-  const visitor = { customerId: 'cus', channelId: 'web', identifier: 'v' };
-  const history = await VisitorHistory.open(stores, visitor, { positions: [] } as never);
-  const read = async () => {
-    const shown: string[] = [];
-    for await (const { entry: one } of history.next(100)) shown.push(one.hash);
-    return shown;
-  };
+  const archive = anArchive([STARTED, entry(2, 'a')]);
+  const { history, read } = await aVisitor(archive, 2);
   expect(await read()).toEqual(['a1', 'a2']);
   const again = [entry(2, 'b'), entry(3, 'b')];
   archive.replace(1, ...again);

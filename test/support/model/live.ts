@@ -5,6 +5,7 @@ import { createTellRoutingActivities } from '../../../activities/tell-routing';
 import type { SendPart } from '../../../activities/types';
 import { createConversationWorkflows } from '../../../infra/conversation-workflows';
 import { createRoutingWorkflow } from '../../../infra/routing-workflow';
+import { ActivityCount } from '../../../simulation/activity-count';
 import * as m from '../../../workflows/conversation/messages';
 import * as r from '../../../workflows/routing/messages';
 import { MemoryArchive } from '../fakes/memory-archive';
@@ -24,8 +25,7 @@ export class Live {
   private world: LiveWorld | null = null;
   private last: LiveRun | null = null;
   private runs = 0;
-  private begun = 0;
-  private ended = 0;
+  private count = new ActivityCount();
   private readonly workers: { readonly worker: Worker; readonly running: Promise<void> }[] = [];
 
   private constructor(private env: TestWorkflowEnvironment) {}
@@ -65,8 +65,7 @@ export class Live {
     this.last = null;
     await this.close();
     this.env = await createTimeSkipping();
-    this.begun = 0;
-    this.ended = 0;
+    this.count = new ActivityCount();
     await this.startWorkers();
   }
 
@@ -87,7 +86,7 @@ export class Live {
   }
   /** Calls of activities that have begun, and whether all of them have ended. */
   get activities(): { readonly begun: number; readonly idle: boolean } {
-    return { begun: this.begun, idle: this.begun === this.ended };
+    return this.count;
   }
   /** Conversations of a customer in the order of their beginnings. */
   readonly conversations = new Map<string, string[]>();
@@ -141,7 +140,7 @@ export class Live {
     ];
     for (const [taskQueue, activities, bundled] of queues) {
       const worker = await Worker.create({
-        ...{ connection, namespace, taskQueue, activities: this.counted(activities) },
+        ...{ connection, namespace, taskQueue, activities: this.count.counted(activities) },
         ...(bundled && { workflowBundle: bundle }),
       });
       this.workers.push({ worker, running: worker.run() });
@@ -159,21 +158,5 @@ export class Live {
   }
   /** By event key: to whose workflow it was given. */
   readonly writers = new Map<string, string>();
-
-  private counted(activities: object): object {
-    return Object.fromEntries(
-      Object.entries(activities).map(([name, activity]) => [
-        name,
-        async (input: unknown) => {
-          this.begun += 1;
-          try {
-            return await (activity as Call)(input);
-          } finally {
-            this.ended += 1;
-          }
-        },
-      ]),
-    );
-  }
 }
 type Call = (input: unknown) => Promise<unknown>;
