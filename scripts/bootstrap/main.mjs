@@ -30,7 +30,7 @@ const targets = {
     about: 'types, lint, architecture, unused code, build, all tests (arguments go to Jest)',
     binaries: () => ['temporal', 'mongod', 'temporal-test-server'],
     browser: () => true,
-    command: [process.execPath, path.join(root, 'scripts/check.mjs')],
+    command: [process.execPath, path.join(root, 'scripts/check/main.mjs')],
   },
   demo: {
     about: 'a conversation to look at, on a running Parley',

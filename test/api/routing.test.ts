@@ -1,4 +1,4 @@
-import { eventually, useLiveApi } from '../support/live-api';
+import { eventually, untilStatus, useLiveApi } from '../support/live-api';
 import { aLiveConversation, EventReader, type LiveConversation } from '../support/live-chat';
 import { configureAll } from '../support/live-objects';
 
@@ -274,16 +274,17 @@ describe('an agent who has a conversation', () => {
     expect(await call('agt_one', 'POST', '/v1/conversations', outbound)).toMatchObject({
       status: 409,
     });
-    await call('agt_one', 'DELETE', `${one.path}/participants/agt_one`);
-    const started = await eventually(async () => {
-      const answer = await call('agt_one', 'POST', '/v1/conversations', outbound);
-      return answer.status === 201 && answer.body;
-    });
-    const { conversationId } = started as { conversationId: string };
+    const leaves = (path: string) =>
+      untilStatus(200, () => call('agt_one', 'DELETE', `${path}/participants/agt_one`));
+    await leaves(one.path);
+    const started = await untilStatus(201, () =>
+      call('agt_one', 'POST', '/v1/conversations', outbound),
+    );
+    const { conversationId } = started.body as { conversationId: string };
     open.push({ ...one, id: conversationId, path: `/v1/conversations/${conversationId}` });
     expect(await join(two)).toMatchObject({ status: 409 });
-    await call('agt_one', 'DELETE', `/v1/conversations/${conversationId}/participants/agt_one`);
-    await eventually(async () => (await join(two)).status === 200);
+    await leaves(`/v1/conversations/${conversationId}`);
+    await untilStatus(200, () => join(two));
   });
 });
 

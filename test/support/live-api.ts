@@ -245,3 +245,18 @@ export async function eventually<T>(look: () => Promise<T | null | undefined | f
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Asks until the answer has this status; an answer that never does is told. */
+export async function untilStatus<A extends { readonly status: number }>(
+  status: number,
+  ask: () => Promise<A>,
+): Promise<A> {
+  let last: A | undefined;
+  const look = async () => {
+    last = await ask();
+    return last.status === status && last;
+  };
+  return eventually(look).catch((cause: unknown) => {
+    throw new Error(`not ${status} but ${JSON.stringify(last)}`, { cause });
+  });
+}
