@@ -30,6 +30,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Real servers answer in these tests, sometimes on a machine that has other work.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   maxWorkers: 2,
 };

@@ -85,7 +85,7 @@ const scenarios: Readonly<Record<string, () => Promise<Played>>> = {
 };
 
 async function offeredTo(agentId: string): Promise<string> {
-  const patience = Date.now() + 30_000;
+  const patience = Date.now() + 120_000;
   for (;;) {
     const all = await desk.handle.query(explainRoutingQuery);
     const found = all.find(({ offeredTo: at }) => at === agentId);

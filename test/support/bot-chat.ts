@@ -356,7 +356,7 @@ export class BotChat {
   }
 
   private async act(update: (conversationId: string) => Promise<unknown>): Promise<void> {
-    const patience = Date.now() + 30_000;
+    const patience = Date.now() + 120_000;
     for (;;) {
       const conversation = this.acting ?? (await this.conversation()); // null while the next one is being opened
       if (conversation) return void (await insisting(() => update(conversation.id)));

@@ -93,7 +93,7 @@ function askFor(server: 'mongod' | 'temporal'): Promise<string> {
 }
 
 async function until(attempt: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const problem = await attempt().then(
       () => undefined,

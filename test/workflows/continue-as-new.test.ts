@@ -117,7 +117,7 @@ describe('continue-as-new', () => {
     await chat.says('hello');
     for (let n = 0; (await historyOf(chat)) < SUGGESTED; n += 1) await chat.says(`waiting ${n}`);
     openGate();
-    const patience = Date.now() + 20_000;
+    const patience = Date.now() + 120_000;
     while (!(await typesOf(chat)).includes('TASK_ENQUEUED') && Date.now() < patience)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await typesOf(chat)).toContain('TASK_ENQUEUED');
@@ -137,7 +137,7 @@ describe('continue-as-new', () => {
     letAnswer();
     const replies = () =>
       chat.timeline().then((all) => all.filter(({ type }) => type === 'BOT_MESSAGE'));
-    const patience = Date.now() + 30_000;
+    const patience = Date.now() + 120_000;
     while ((await replies()).length < said.length && Date.now() < patience)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await replies()).map(({ body }) => body && 'text' in body && body.text)).toEqual(
@@ -246,7 +246,7 @@ function aRequest(n: number): RoutingRequest {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const patience = Date.now() + 50_000;
+  const patience = Date.now() + 120_000;
   while (!holds()) {
     if (Date.now() > patience) throw new Error('it never came');
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -49,7 +49,7 @@ async function start(
   return chats.start(botId, { bot, queueId: 'support', ...settings });
 }
 async function until(chat: BotChat, type: string, count = 1): Promise<void> {
-  const patience = Date.now() + 20_000;
+  const patience = Date.now() + 120_000;
   while ((await typesOf(chat)).filter((one) => one === type).length < count) {
     if (Date.now() > patience) throw new Error(`${type} never came: ${await typesOf(chat)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

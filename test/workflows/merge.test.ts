@@ -163,7 +163,7 @@ function merge(mergedId: string, survivorId: string) {
 }
 async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   for (
-    const giveUpAt = Date.now() + 60_000;
+    const giveUpAt = Date.now() + 120_000;
     ;
     await new Promise((resolve) => setTimeout(resolve, 100))
   ) {

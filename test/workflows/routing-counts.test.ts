@@ -15,7 +15,7 @@ const desk = new Desk(() => chats.server);
 
 /** By the archive alone: a query that meets a workflow task makes the server add another. */
 async function recorded(chat: BotChat, type: string) {
-  const patience = Date.now() + 60_000;
+  const patience = Date.now() + 120_000;
   for (;;) {
     const entry = chat.everything().find((it) => it.type === type);
     if (entry) return entry;

@@ -36,7 +36,7 @@ async function aCustomer(settings = {}): Promise<{ chat: BotChat; taskId: string
 const OFF = { enabled: false, seconds: 60, formId: null };
 
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const patience = Date.now() + 60_000;
+  const patience = Date.now() + 120_000;
   for (;;) {
     const found = await look();
     if (found) return found;

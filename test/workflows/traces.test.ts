@@ -40,7 +40,7 @@ async function withAna(settings = {}): Promise<BotChat> {
   return chat;
 }
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const patience = Date.now() + 45_000;
+  const patience = Date.now() + 120_000;
   for (;;) {
     const found = await look();
     if (found) return found;

@@ -7,7 +7,7 @@ const opened = useStores();
 const feed = () => opened().stores.feed;
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const giveUpAt = Date.now() + 30_000; !holds() && Date.now() < giveUpAt; ) {
+  for (const giveUpAt = Date.now() + 120_000; !holds() && Date.now() < giveUpAt; ) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -10,7 +10,7 @@ const config = () => opened().stores.config;
 
 async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   for (
-    const giveUpAt = Date.now() + 30_000;
+    const giveUpAt = Date.now() + 120_000;
     ;
     await new Promise((resolve) => setTimeout(resolve, 20))
   ) {
