@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
-import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
+import type { SignalDefinition } from '@temporalio/common';
 import type { MediaSource } from '../../connectors/connector';
 import type { Channel } from '../../domain/channel/schema';
 import type { StartOutbound } from '../../domain/conversation/acts';
@@ -16,13 +15,11 @@ import type {
 import type { SessionEndReason } from '../../domain/conversation/model';
 import { identityOf } from '../../domain/customer/identity';
 import { ProblemError } from '../../domain/errors';
-import { conversationWorkflowId } from '../../domain/ids';
 import type { Json } from '../../domain/json/json';
 import { eventKey, inboundMessageId } from '../../domain/message/event-key';
 import type { MessageBody } from '../../domain/message/schema';
 import type { IdentifiedCustomer, Stores } from '../../infra/stores';
 import {
-  CONVERSATION_TASK_QUEUE,
   channelDataUpdatedSignal,
   channelSessionEndedSignal,
   channelSessionStartedSignal,
@@ -31,26 +28,12 @@ import {
   sentElsewhereSignal,
   startOutboundSignal,
 } from '../../workflows/conversation/messages';
-import type { conversationWorkflow } from '../../workflows/conversation/workflow';
-import { searchAttributes } from '../../workflows/search-attributes';
+import { createConversationSignals } from './conversation-signals';
 import { bytesOf, fitInboundBody } from './inbound-body';
 import { claimMedia, takeMedia } from './inbound-media';
-import { createOutageBudget, isUnavailable } from './outage-budget';
-import { SeenRunning } from './seen-running';
-import { durably } from './temporal-calls';
+import { createOutageBudget } from './outage-budget';
+import { createSenders, type Visitor } from './senders';
 
-/** How a channel names the customer behind an event. */
-export interface Visitor {
-  readonly identifier: string;
-  readonly name?: string | null | undefined;
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
-  /** A number that the provider vouches for, E.164. */
-  readonly phone?: string | undefined;
-  /** Other names that the provider has for the same user. */
-  readonly aliases?: readonly string[] | undefined;
-  /** A signature vouches for the identifier. */
-  readonly verified?: boolean | undefined;
-}
 export interface InboundNews {
   readonly providerMessageId: string;
   readonly body: MessageBody;
@@ -144,111 +127,20 @@ export interface IngressDeps {
 
 export function createIngress({ stores, temporal }: IngressDeps): Ingress {
   const outage = createOutageBudget();
-  const seenRunning = new SeenRunning();
+  const { identify, isKnown, whoseConversation } = createSenders(stores);
+  const { signalWithStart, signalIfRunning } = createConversationSignals(temporal);
 
-  function identify(channel: Channel, visitor: Visitor): Promise<IdentifiedCustomer> {
-    return stores.customers.identify({
-      channel,
-      identifier: visitor.identifier,
-      name: visitor.name ?? null,
-      ...(visitor.attributes ? { attributes: visitor.attributes } : {}),
-      phone: visitor.phone ?? null,
-      ...(visitor.aliases ? { aliases: visitor.aliases } : {}),
-      verified: visitor.verified ?? false,
-    });
-  }
-
-  /** The customer of an open conversation. Null where it cannot be told, or is not open: the sender then counts. */
-  async function whoseConversation(
-    conversationId: string | undefined,
-  ): Promise<IdentifiedCustomer | null> {
-    if (!conversationId) return null;
-    const found = await stores.conversations.get(conversationId).catch(unlessUnavailable);
-    const signalTo = /^conversation:(.+)$/.exec(found?.workflowId ?? '')?.[1];
-    if (!found || !signalTo || found.state === 'CLOSING' || found.state === 'CLOSED') return null;
-    const { customerId } = found;
-    return { customerId, signalTo, name: null, anonymous: true, suggestions: [] };
-  }
-
-  /** Signals the customer's conversation, whose run is started when there is none. */
-  async function signalWithStart<T>(
-    customerId: string,
-    channelId: string,
-    signal: SignalDefinition<[T]>,
-    event: T,
-  ): Promise<void> {
-    if (seenRunning.has(customerId) && (await signalledRunning(customerId, signal, event))) return;
-    await durably(temporal, () =>
-      temporal.workflow.signalWithStart<typeof conversationWorkflow, [T]>('conversationWorkflow', {
-        taskQueue: CONVERSATION_TASK_QUEUE,
-        workflowId: conversationWorkflowId(customerId),
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        args: [{ customerId }],
-        signal,
-        signalArgs: [event],
-        typedSearchAttributes: [{ key: searchAttributes.customerId, value: customerId }],
-        // Operators read these; they hold ids only.
-        staticSummary: `Customer ${customerId}`,
-        staticDetails: `Begun on channel \`${channelId}\``,
-      }),
-    );
-    seenRunning.add(customerId);
-  }
-
-  /** False when the customer's workflow has ended meanwhile. */
-  async function signalledRunning<T>(
-    customerId: string,
-    signal: SignalDefinition<[T]>,
-    event: T,
-  ): Promise<boolean> {
-    try {
-      await durably(temporal, () =>
-        temporal.workflow.getHandle(conversationWorkflowId(customerId)).signal(signal, event),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      seenRunning.delete(customerId);
-      return false;
-    }
-  }
-
-  /** Signals the customer's conversation if it runs; null when nothing runs, or nobody by that name was ever here. */
-  async function signalIfRunning<T>(
+  /** Of a customer whom somebody names: null when nothing runs, or nobody by that name was ever here. */
+  async function tellIfRunning<T>(
     channel: Channel,
     identifier: string,
     signal: SignalDefinition<[T]>,
     eventFor: (customerId: string) => T | Promise<T>,
   ): Promise<{ customerId: string } | null> {
     if (!(await isKnown(channel, identifier))) return null;
-    const customer = await identify(channel, { identifier });
-    const event = await eventFor(customer.customerId);
-    try {
-      await durably(temporal, () =>
-        temporal.workflow
-          .getHandle(conversationWorkflowId(customer.signalTo))
-          .signal(signal, event),
-      );
-      return { customerId: customer.customerId };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
-  }
-
-  /** Whether the identity exists, so that news about a stranger makes no customer. While MongoDB is down the cache alone decides. */
-  async function isKnown(channel: Channel, identifier: string): Promise<boolean> {
-    try {
-      const found = await stores.customers.search(
-        { channelId: channel.id, identifier },
-        { limit: 1 },
-      );
-      return found.items.length > 0;
-    } catch (error) {
-      if (isUnavailable(error)) return true;
-      throw error;
-    }
+    const { customerId, signalTo } = await identify(channel, { identifier });
+    const event = await eventFor(customerId);
+    return (await signalIfRunning(signalTo, signal, event)) ? { customerId } : null;
   }
 
   /** The body as the conversation gets it, with what it refers to seen to. */
@@ -313,7 +205,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         ...(news.automatic ? { automatic: true } : {}),
         ...(news.direction === 'OUTBOUND' ? { direction: news.direction } : {}),
       };
-      if (news.automatic) await signalledRunning(customer.signalTo, customerMessageSignal, event);
+      if (news.automatic) await signalIfRunning(customer.signalTo, customerMessageSignal, event);
       else await signalWithStart(customer.signalTo, channel.id, customerMessageSignal, event);
       return { messageId, customerId, duplicate };
     },
@@ -337,12 +229,12 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         reason,
         ...(callId ? { callId } : {}),
       };
-      return signalIfRunning(channel, identifier, channelSessionEndedSignal, () => event);
+      return tellIfRunning(channel, identifier, channelSessionEndedSignal, () => event);
     },
 
     channelDataUpdated(channel, identifier, { key, channelData }) {
       const event: ChannelDataUpdated = { ...about(channel, identifier, 'data', key), channelData };
-      return signalIfRunning(channel, identifier, channelDataUpdatedSignal, () => event);
+      return tellIfRunning(channel, identifier, channelDataUpdatedSignal, () => event);
     },
 
     followUp(channel, identifier, { key, body, media, ...followUp }) {
@@ -355,7 +247,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
           ...(body ? { body: await bodyOf(channel, customerId, { messageId, body, media }) } : {}),
         };
       };
-      return signalIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
+      return tellIfRunning(channel, identifier, customerFollowUpSignal, eventFor);
     },
 
     sentElsewhere(channel, identifier, { key, providerMessageId, body, media, sentAt }) {
@@ -367,7 +259,7 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
         body: await bodyOf(channel, customerId, { messageId, body, media }),
         sentAt,
       });
-      return signalIfRunning(channel, identifier, sentElsewhereSignal, eventFor);
+      return tellIfRunning(channel, identifier, sentElsewhereSignal, eventFor);
     },
 
     async again(customerId, message) {
@@ -392,11 +284,6 @@ export function createIngress({ stores, temporal }: IngressDeps): Ingress {
       return customer;
     },
   };
-}
-
-function unlessUnavailable(error: unknown): null {
-  if (isUnavailable(error)) return null;
-  throw error;
 }
 
 /** More than any request may bring. */
