@@ -25,13 +25,10 @@ export interface Senders {
   whoseConversation(conversationId: string | undefined): Promise<IdentifiedCustomer | null>;
 }
 
-export function createSenders({
-  customers,
-  conversations,
-}: Pick<Stores, 'customers' | 'conversations'>): Senders {
+export function createSenders(stores: Pick<Stores, 'customers' | 'conversations'>): Senders {
   return {
     identify: (channel, visitor) =>
-      customers.identify({
+      stores.customers.identify({
         channel,
         identifier: visitor.identifier,
         name: visitor.name ?? null,
@@ -43,7 +40,10 @@ export function createSenders({
 
     async isKnown(channel, identifier) {
       try {
-        const found = await customers.search({ channelId: channel.id, identifier }, { limit: 1 });
+        const found = await stores.customers.search(
+          { channelId: channel.id, identifier },
+          { limit: 1 },
+        );
         return found.items.length > 0;
       } catch (error) {
         if (isUnavailable(error)) return true;
@@ -53,7 +53,7 @@ export function createSenders({
 
     async whoseConversation(conversationId) {
       if (!conversationId) return null;
-      const found = await conversations.get(conversationId).catch(unlessUnavailable);
+      const found = await stores.conversations.get(conversationId).catch(unlessUnavailable);
       const signalTo = /^conversation:(.+)$/.exec(found?.workflowId ?? '')?.[1];
       if (!found || !signalTo || found.state === 'CLOSING' || found.state === 'CLOSED') return null;
       const { customerId } = found;
