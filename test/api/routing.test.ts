@@ -40,8 +40,12 @@ interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly body: any;
 }
+/** Asks again after a 503, as every client has to: a server on a busy machine may drop an update together with its workflow task. */
 async function call(who: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  const answer = await live().call(method, path, { token: tokens[who] ?? null, body });
+  const answer = await eventually(async () => {
+    const given = await live().call(method, path, { token: tokens[who] ?? null, body });
+    return given.status !== 503 && given;
+  });
   const text = await answer.text();
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
