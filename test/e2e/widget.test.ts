@@ -91,6 +91,19 @@ describe('a visit', () => {
     await page.getByText('You are offline.', { exact: false }).waitFor({ state: 'detached' });
   });
 
+  it('says that it is offline although a stream opens just then', async () => {
+    const release = stage.server().holdStreams();
+    const page = await stage.chat();
+    await stage.context().setOffline(true);
+    await page.getByText('You are offline.', { exact: false }).waitFor();
+    release();
+    stage.server().say({ type: 'BOT_MESSAGE', actor: NELL, body: { type: 'PLAIN', text: 'late' } });
+    await page.getByText('late', { exact: true }).waitFor();
+    expect(await page.getByText('You are offline.', { exact: false }).isVisible()).toBe(true);
+    await stage.context().setOffline(false);
+    await page.getByText('You are offline.', { exact: false }).waitFor({ state: 'detached' });
+  });
+
   it('answers by button, once', async () => {
     const page = await stage.chat();
     stage.server().say({ type: 'BOT_MESSAGE', actor: NELL, body: MENU });
@@ -285,7 +298,8 @@ describe('the keyboard', () => {
   });
 
   it('stays inside where the chat covers the page', async () => {
-    const page = await stage.chat({ viewport: { width: 390, height: 780 } });
+    const page = await stage.chat();
+    await page.setViewportSize({ width: 390, height: 780 });
     for (let stop = 0; stop < 12; stop += 1) {
       await page.keyboard.press('Tab');
       expect(await focused(page)).not.toBeNull();

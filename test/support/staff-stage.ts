@@ -1,9 +1,9 @@
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../bench/support/browser';
 import { type Instance, startInstance } from '../../bench/support/instance';
 import { repositoryRoot } from '../../workers/bundle';
+import { EVERY_RULE, faultsIn, RULES_OF_COLOURS } from './axe';
 import { type OidcIssuer, oidcEnv, startOidcIssuer } from './fakes/oidc-issuer';
 
 /** Milliseconds: one generous patience for everything that is waited for. */
@@ -141,24 +141,17 @@ export function useStaffStage(): StaffStage {
   };
 }
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/**
- * What axe finds wrong with a page, WCAG 2.2 AA and good practice, as `rule: element`. Looked at in light, and in dark for what
- * depends on it: colours.
- */
+/** What axe finds wrong with a page, as `scheme, rule: element`. Looked at in light, and in dark for what depends on it: colours. */
 export async function violations(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, rules] of [
+    ['light', EVERY_RULE],
+    ['dark', RULES_OF_COLOURS],
+  ] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-    // In legacy mode it opens no second page to sum up.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
-    if (colorScheme === 'light') axe.withTags(RULES);
-    else axe.withRules(['color-contrast', 'link-in-text-block']);
-    for (const { id, nodes } of (await axe.analyze()).violations)
-      for (const { target, failureSummary } of nodes)
-        found.push(`${colorScheme}, ${id}: ${String(target)} ${failureSummary ?? ''}`);
+    for (const { rule, target, summary } of await faultsIn(page, rules))
+      found.push(`${colorScheme}, ${rule}: ${target} ${summary}`);
   }
   return found;
 }

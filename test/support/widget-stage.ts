@@ -8,6 +8,8 @@ import { startWebchatServer, type WebchatServer } from './fakes/webchat-server';
 
 /** Milliseconds: one generous patience for everything that is waited for. */
 const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
+const WINDOW = { width: 1000, height: 720 };
+const EMPTY = '<!doctype html><title>Nobody</title>';
 
 export interface WidgetStage {
   readonly browser: () => Browser;
@@ -15,21 +17,25 @@ export interface WidgetStage {
   readonly context: () => BrowserContext;
   /** The build's files by name. */
   readonly files: () => ReadonlyMap<string, string>;
-  /** A page of the strict policy with the widget on it. */
-  visit(options?: BrowserContextOptions, dir?: 'ltr' | 'rtl'): Promise<Page>;
+  /** A page of the strict policy with the widget on it. A `window` of its own where the usual one will not do. */
+  visit(window?: BrowserContextOptions, dir?: 'ltr' | 'rtl'): Promise<Page>;
   /** The same, with the chat open and started. */
-  chat(options?: BrowserContextOptions): Promise<Page>;
+  chat(): Promise<Page>;
 }
 
 /**
  * The widget as it is built, on a page of the strictest policy, against a webchat API in memory. A test fails, too, when the page asks
- * another server for anything, breaks its policy, throws, or opens a dialog.
+ * another server for anything, breaks its policy, throws, opens a dialog, or keeps a cookie.
+ *
+ * Visits share a window, whose process stays warm: to begin anew costs three times as much. Nothing is left to the next one but that:
+ * each has a server of its own, which is another origin with another storage.
  */
 export function useWidgetStage(): WidgetStage {
   let browser: Browser;
   let files: ReadonlyMap<string, string>;
   let server: WebchatServer;
-  let context: BrowserContext;
+  let usual: BrowserContext | undefined;
+  let context: BrowserContext | undefined;
   let complaints: string[];
 
   beforeAll(async () => {
@@ -42,7 +48,10 @@ export function useWidgetStage(): WidgetStage {
     server = await startWebchatServer(files.get('widget.js') ?? '');
   });
   afterEach(async () => {
-    await context?.close();
+    if (context && (await context.cookies()).length > 0) complaints.push('a cookie was set');
+    if (context === usual) await leave().catch(giveUp);
+    else await context?.close();
+    context = undefined;
     await server.close();
     expect(complaints).toEqual([]);
   });
@@ -50,11 +59,14 @@ export function useWidgetStage(): WidgetStage {
   return {
     browser: () => browser,
     server: () => server,
-    context: () => context,
+    context: () => {
+      if (!context) throw new Error('nobody has visited');
+      return context;
+    },
     files: () => files,
     visit,
-    async chat(options) {
-      const page = await visit(options);
+    async chat() {
+      const page = await visit();
       await button(page, 'Open chat').click();
       await page.getByRole('textbox', { name: 'Message' }).waitFor();
       await eventually(() => server.requests.some(({ on }) => on === 'GET /webchat/events'));
@@ -62,25 +74,50 @@ export function useWidgetStage(): WidgetStage {
     },
   };
 
-  async function visit(options: BrowserContextOptions = {}, dir = 'ltr'): Promise<Page> {
+  async function visit(window?: BrowserContextOptions, dir = 'ltr'): Promise<Page> {
     server.page(
       `<!doctype html><html lang="en" dir="${dir}"><head><meta charset="utf-8"><title>A shop</title><meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>A shop</h1></main><script src="/widget.js?channelId=web"></script></body></html>`,
     );
-    context = await browser.newContext(options);
-    context.setDefaultTimeout(PATIENCE_MS);
-    await context.addInitScript(countRuns);
-    context.on('request', (request) => {
+    if (window) context = await open(window);
+    else {
+      usual ??= await open({ viewport: WINDOW });
+      context = usual;
+    }
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(server.origin);
+    return page;
+  }
+
+  async function open(window: BrowserContextOptions): Promise<BrowserContext> {
+    // Nothing here is about how things move, and each frame costs.
+    const opened = await browser.newContext({ reducedMotion: 'reduce', ...window });
+    opened.setDefaultTimeout(PATIENCE_MS);
+    await opened.addInitScript(countRuns);
+    opened.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
       if (origin !== server.origin && protocol !== 'blob:') complaints.push(request.url());
     });
-    context.on('weberror', (error) => complaints.push(error.error().message));
-    context.on('console', (message) => {
+    opened.on('weberror', (error) => complaints.push(error.error().message));
+    opened.on('console', (message) => {
       if (/content security policy|trusted/i.test(message.text())) complaints.push(message.text());
     });
-    context.on('dialog', (dialog) => complaints.push(dialog.message()));
-    const page = await context.newPage();
-    await page.goto(server.origin);
-    return page;
+    opened.on('dialog', (dialog) => complaints.push(dialog.message()));
+    return opened;
+  }
+
+  /** Closes what a test has opened; the first page stays, on an empty document of the same server. */
+  async function leave(): Promise<void> {
+    const [first, ...others] = usual?.pages() ?? [];
+    for (const page of others) await page.close();
+    await usual?.setOffline(false);
+    server.page(EMPTY);
+    await first?.goto(server.origin);
+    await first?.setViewportSize(WINDOW);
+  }
+  /** A window that cannot be left would fail the tests after this one. */
+  async function giveUp(): Promise<void> {
+    await usual?.close();
+    usual = undefined;
   }
 }
 

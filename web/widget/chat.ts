@@ -184,8 +184,9 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
       caughtUp: () => set({ loading: false }),
       state(now) {
         line = now;
-        // What is still so is told again when the stream is back.
-        set({ connection: now, ...(now === 'online' ? {} : { typing: null, wait: null }) });
+        // A stream may still open as the line goes. What is still so is told again when the stream is back.
+        const connection = navigator.onLine ? now : 'offline';
+        set({ connection, ...(now === 'online' ? {} : { typing: null, wait: null }) });
         if (now === 'online') outbox.revive();
       },
       typing: onTyping,

@@ -31,6 +31,8 @@ export interface WebchatServer {
   say(entry: FakeEntry): void;
   /** An event without an id, such as `typing`. */
   hint(event: string, data: unknown): void;
+  /** Streams get no answer from now on, until what it returns is called. */
+  holdStreams(): () => void;
   /** Cuts all streams, as a restarted server does. */
   cut(): void;
   /** Answers that take the place of the next ones, by `METHOD path`: a status, or `lost` for an answer that never arrives. */
@@ -55,6 +57,7 @@ export async function startWebchatServer(widget: string): Promise<WebchatServer>
   const requests: WebchatServer['requests'] = [];
   let html = '';
   let sessions = 0;
+  let held: Promise<void> | null = null;
   const fake = {
     settings: { channelId: 'web', title: 'Harbour Lane', preChatFields: [] } as Record<
       string,
@@ -123,7 +126,8 @@ export async function startWebchatServer(widget: string): Promise<WebchatServer>
         cursor: String(entries.length),
       };
     },
-    'GET /webchat/events': (request, answer) => {
+    'GET /webchat/events': async (request, answer) => {
+      await held;
       const { searchParams } = new URL(request.url ?? '', 'http://localhost');
       answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
       answer.write(': connected\n\n');
@@ -170,7 +174,7 @@ export async function startWebchatServer(widget: string): Promise<WebchatServer>
     }
     const handle = routes[on];
     if (fault || !handle) return problem(fault ? fault.status : 404);
-    const value = handle(request, answer, body as never);
+    const value = await handle(request, answer, body as never);
     if (value !== undefined)
       reply(request.method === 'POST' ? 202 : 200, 'application/json', JSON.stringify(value));
   }
@@ -195,6 +199,16 @@ export async function startWebchatServer(widget: string): Promise<WebchatServer>
     hint: (event, data) => {
       for (const stream of streams)
         stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    },
+    holdStreams: () => {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => {
+        held = null;
+        release();
+      };
     },
     cut: () => {
       for (const stream of streams) stream.destroy();
