@@ -45,13 +45,22 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
     if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
   }
 
-  async function blank({ id, workflowIds }: ErasableConversation): Promise<void> {
-    const { mediaMessages } = await erasure.blankConversation(id);
-    heartbeat();
-    const held = [...workflowIds, ...mediaMessages.map(mediaWorkflowId)];
-    if (!(await runs.forget(held))) throw stillRuns(id);
-    await dataKeys.destroy(held);
-    await erasure.settleConversation(id);
+  /** At once what may be in one workflow: what is sealed there with a key of another of them goes dark as well. */
+  async function blank(
+    conversations: readonly ErasableConversation[],
+    jobId: string | undefined,
+  ): Promise<void> {
+    const held = new Set<string>();
+    for (const { id, workflowIds } of conversations) {
+      const { mediaMessages } = await erasure.blankConversation(id);
+      heartbeat();
+      for (const each of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)]) held.add(each);
+    }
+    const forgotten = await beating(() => runs.forget([...held]));
+    if (!forgotten) throw stillRuns(conversations.map(({ id }) => id).join(' or '));
+    await dataKeys.destroy([...held]);
+    if (jobId !== undefined) await jobs.noteHistories(jobId, forgotten);
+    for (const { id } of conversations) await erasure.settleConversation(id);
   }
 
   /** Until it is over the server is told that we are at work. */
@@ -88,9 +97,9 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       return allClosed;
     },
 
-    async blankNext({ customerId, after }) {
+    async blankNext({ jobId, customerId, after }) {
       const page = await erasure.conversations(customerId, after, STEP);
-      for (const conversation of page) await blank(conversation);
+      await blank(page, jobId);
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },
 
@@ -102,7 +111,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
           await end(conversation);
           throw stillRuns(conversation.id);
         }
-        await blank(conversation);
+        await blank([conversation], jobId);
       }
       await erasure.blankTraces(customerId);
       await jobs.complete(jobId, null);

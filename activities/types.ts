@@ -223,6 +223,8 @@ export interface PrivacyActivities {
   closeConversations(input: { readonly customerId: string }): Promise<boolean>;
   /** Blanks some conversations behind `after`; answers where to go on, null when that was all. */
   blankNext(input: {
+    /** Which job it is; none in runs that began with an older version. */
+    readonly jobId?: string;
     readonly customerId: string;
     readonly after: string | null;
   }): Promise<string | null>;

@@ -77,7 +77,7 @@ async function serve(
   await repeatErasures({
     ...stores,
     list: createErasureList(config.erasureList),
-    runs: createCustomerRuns(temporal),
+    runs: createCustomerRuns(temporal, stores.dataKeys),
     startErasure: (customerId) => startJob('ERASE', customerId),
     logger,
   });

@@ -19,6 +19,8 @@ export interface DataKeys {
   of(scope: string): Promise<DataKey>;
   /** Null: it was destroyed, and what was sealed with it is gone. */
   find(id: string): Promise<DataKey | null>;
+  /** Of these keys, those that are there and belong to none of these scopes: what they sealed can be read once the scopes' are destroyed. */
+  left(ids: readonly string[], without: readonly string[]): Promise<readonly string[]>;
   destroy(scopes: readonly string[]): Promise<void>;
 }
 
@@ -83,11 +85,17 @@ function sealed({ metadata, data }: Payload, { id, key }: DataKey): Payload {
   };
 }
 
+/** The key that a payload is sealed with; null: it can be read without one. */
+export function keyIdOf({ metadata, data }: Payload): string | null {
+  const encoding = metadata?.['encoding'] ?? new Uint8Array();
+  if (!data || Buffer.compare(encoding, SEALED) !== 0) return null;
+  return Buffer.from(metadata?.['encryption-key-id'] ?? []).toString('utf8');
+}
+
 async function opened(payload: Payload, keys: DataKeys): Promise<Payload> {
-  const { metadata, data } = payload;
-  if (!data || Buffer.compare(metadata?.['encoding'] ?? new Uint8Array(), SEALED) !== 0)
-    return payload; // from before it was switched on
-  const id = Buffer.from(metadata?.['encryption-key-id'] ?? []).toString('utf8');
+  const { data } = payload;
+  const id = keyIdOf(payload);
+  if (id === null || !data) return payload; // from before it was switched on
   const found = await keys.find(id);
   if (!found) return TOMBSTONE;
   const decipher = createDecipheriv(CIPHER, found.key, data.subarray(0, NONCE_BYTES), {

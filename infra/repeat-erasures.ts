@@ -1,15 +1,18 @@
+import { mediaWorkflowId } from '../domain/ids';
 import type { CustomerRuns } from './customer-runs';
 import type { ErasureList } from './erasure-list';
 import type { Logger } from './logger';
+import type { DataKeys } from './payload-codec';
 import type { AuditLog } from './stores';
 import type { ErasureStore } from './stores/privacy';
 
 export interface RepeatErasuresDeps {
   readonly list: ErasureList;
   readonly erasure: ErasureStore;
-  readonly runs: Pick<CustomerRuns, 'end'>;
+  readonly runs: Pick<CustomerRuns, 'end' | 'isRunning'>;
+  readonly dataKeys: Pick<DataKeys, 'destroy'>;
   readonly audit: Pick<AuditLog, 'record'>;
-  /** Begins the durable job, which also deletes histories and keys. */
+  /** Begins the durable job, which does the rest. */
   readonly startErasure: (customerId: string) => Promise<unknown>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
@@ -20,13 +23,15 @@ const RESTORE = { type: 'APP', id: 'restore' } as const;
 
 /**
  * Before a process serves: erases again whom the list names and the database has back, as it does from a restored backup. The
- * database is clean when this returns; the job that it starts for each of them does the rest. The other way round, the list gets
- * whom it lacks. Idempotent, and harmless in several processes at once.
+ * database is clean when this returns, and the keys that came back with it are gone again, so that histories which were left dark are
+ * dark; the job that it starts for each of them does the rest. The other way round, the list gets whom it lacks. Idempotent, and
+ * harmless in several processes at once.
  */
 export async function repeatErasures({
   list,
   erasure,
   runs,
+  dataKeys,
   audit,
   startErasure,
   logger,
@@ -41,7 +46,10 @@ export async function repeatErasures({
         // What still runs is blanked by the job, once it has ended.
         if (!closed && (await runs.end(id, workflowIds))) continue;
         await erasure.closeOrphan(id);
-        await erasure.blankConversation(id);
+        const { mediaMessages } = await erasure.blankConversation(id);
+        // A run that goes on needs its key to end.
+        for (const held of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)])
+          if (!(await runs.isRunning(held))) await dataKeys.destroy([held]);
       }
       after = page.at(-1)?.id ?? null;
       if (page.length < STEP) break;

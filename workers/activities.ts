@@ -52,7 +52,7 @@ export function parleyActivities(
     stores,
     workflows: createConversationWorkflows(client),
     routing: createRoutingWorkflow(client),
-    runs: createCustomerRuns(client),
+    runs: createCustomerRuns(client, stores.dataKeys),
     erasures: createErasureList(config.erasureList),
     logger,
     remembered: new BoundedCache<string, OpeningFacts>(REMEMBERED_CUSTOMERS),

@@ -66,7 +66,7 @@ async function main(config: Config, logger: Logger, sdkMetricsPort: number): Pro
   await repeatErasures({
     ...stores,
     list: createErasureList(config.erasureList),
-    runs: createCustomerRuns(client),
+    runs: createCustomerRuns(client, stores.dataKeys),
     startErasure: (customerId) => startJob('ERASE', customerId),
     logger,
   });

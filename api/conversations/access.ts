@@ -180,7 +180,7 @@ export function createConversationAccess({
   async function begun(conversationId: string): Promise<StoredConversation | null> {
     const known = remembered.get(conversationId);
     const conversation = known ? await current(known) : null;
-    return conversation ? { ...conversation, projection: NOTHING_PROJECTED } : null;
+    return conversation ? { ...conversation, projection: NOTHING_PROJECTED, erasedAt: null } : null;
   }
 }
 

@@ -70,6 +70,8 @@ export const TimelinePage = z
   .object({ items: z.array(TimelineEntry), nextCursor: z.string().nullable() })
   .meta({ id: 'TimelinePage' });
 
+const SHELL = 'Since when nothing of it is left but ids, types and times.';
+
 export const ConversationSummaryView = z
   .object({
     id: z.string(),
@@ -88,6 +90,7 @@ export const ConversationSummaryView = z
     queueId: z.string().nullable(),
     waitingSince: Instant.nullable(),
     lastCustomerMessageAt: Instant.nullable(),
+    erasedAt: Instant.nullable().meta({ description: SHELL }),
   })
   .meta({ id: 'ConversationSummary' });
 
@@ -205,6 +208,7 @@ export const ConversationView = z
     messageCount: z.int(),
     workflowId: z.string(),
     runId: z.string(),
+    erasedAt: Instant.nullable().meta({ description: SHELL }),
   })
   .meta({ id: 'Conversation' });
 
@@ -269,5 +273,6 @@ export const CustomerView = z
     mergedInto: z.string().nullable(),
     createdAt: Instant,
     updatedAt: Instant,
+    erasedAt: Instant.nullable().meta({ description: SHELL }),
   })
   .meta({ id: 'Customer' });

@@ -69,11 +69,14 @@ export function summaryView(summary: ConversationSummary): z.infer<typeof Conver
     queueId: summary.queueId,
     waitingSince: summary.waitingSince,
     lastCustomerMessageAt: summary.lastCustomerMessageAt,
+    erasedAt: summary.erasedAt,
   };
 }
 
 /** The conversation itself: what the projection keeps beside it for lists and reports stays inside. */
-export function conversationView(conversation: Conversation): z.infer<typeof ConversationView> {
+export function conversationView(
+  conversation: Conversation & { readonly erasedAt?: string | null },
+): z.infer<typeof ConversationView> {
   const { channelSessions, participants, tasks, timers, hold, listEntry } = conversation;
   return {
     id: conversation.id,
@@ -107,6 +110,7 @@ export function conversationView(conversation: Conversation): z.infer<typeof Con
     messageCount: conversation.messageCount,
     workflowId: conversation.workflowId,
     runId: conversation.runId,
+    erasedAt: conversation.erasedAt ?? null,
   };
 }
 
@@ -197,6 +201,7 @@ export function customerView(customer: Customer): z.infer<typeof CustomerView> {
     mergedInto: customer.mergedInto,
     createdAt: customer.createdAt,
     updatedAt: customer.updatedAt,
+    erasedAt: customer.erasedAt,
   };
 }
 

@@ -21,6 +21,10 @@ const JobView = z
     url: z.string().nullable().meta({
       description: 'Of an export that is done: where the file is, good for a week.',
     }),
+    histories: z.object({ kept: z.int(), deleted: z.int() }).nullable().meta({
+      description:
+        'Of an erasure: how many workflow histories it left, dark since their keys are gone, and how many it deleted.',
+    }),
   })
   .meta({ id: 'Job' });
 const postExport = createRoute({

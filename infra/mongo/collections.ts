@@ -62,7 +62,7 @@ export interface ConversationDocument {
 }
 
 /** `customers` holds what the API shows and what identification needs. */
-export interface CustomerDocument extends Omit<Customer, 'id'> {
+export interface CustomerDocument extends Omit<Customer, 'id' | 'erasedAt'> {
   readonly _id: string;
   /** What is left of a customer who was erased is a tombstone. */
   readonly erasedAt?: string;
@@ -181,8 +181,11 @@ export interface PresenceDocument {
   readonly expiresAt: Date;
 }
 
-export interface JobDocument extends Omit<Job, 'id'> {
+export interface JobDocument extends Omit<Job, 'id' | 'histories'> {
   readonly _id: string;
+  /** Of an erasure; none where it began with an older version. */
+  readonly keptRuns?: readonly string[];
+  readonly deletedRuns?: readonly string[];
 }
 
 /** A payload key, sealed with `PARLEY_SECRET`. */

@@ -107,6 +107,7 @@ export function toCustomer(document: CustomerDocument): Customer {
     mergedInto,
     createdAt,
     updatedAt,
+    erasedAt = null,
   } = document;
   return {
     id: _id,
@@ -119,6 +120,7 @@ export function toCustomer(document: CustomerDocument): Customer {
     mergedInto,
     createdAt,
     updatedAt,
+    erasedAt,
   };
 }
 

@@ -57,6 +57,12 @@ export function createDataKeyStore(db: Db, box: SecretBox, now: () => Date): Dat
       return found && remember(found);
     },
 
+    async left(ids, without) {
+      const others = { _id: { $in: [...ids] }, scope: { $nin: [...without] } };
+      const found = dataKeys.find(others, { projection: { _id: 1 }, hint: '_id_' });
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
     async destroy(scopes) {
       const gone = await dataKeys.find({ scope: { $in: [...scopes] } }).toArray();
       await dataKeys.deleteMany({ scope: { $in: [...scopes] } });

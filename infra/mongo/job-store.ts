@@ -17,6 +17,7 @@ export function createJobStore(db: Db, now: () => Date): JobStore {
         createdAt: now().toISOString(),
         finishedAt: null,
         mediaId: null,
+        ...(kind === 'ERASE' ? { keptRuns: [], deletedRuns: [] } : {}),
       };
       try {
         await jobs.insertOne(job);
@@ -33,6 +34,11 @@ export function createJobStore(db: Db, now: () => Date): JobStore {
       return found && toJob(found);
     },
 
+    async noteHistories(id, { kept, deleted }) {
+      const added = { keptRuns: { $each: [...kept] }, deletedRuns: { $each: [...deleted] } };
+      await jobs.updateOne({ _id: id }, { $addToSet: added });
+    },
+
     async complete(id, mediaId) {
       const done = { state: 'COMPLETED' as const, finishedAt: now().toISOString(), mediaId };
       await jobs.updateOne({ _id: id, state: 'RUNNING' }, { $set: done });
@@ -44,6 +50,8 @@ export function createJobStore(db: Db, now: () => Date): JobStore {
   };
 }
 
-function toJob({ _id: id, ...job }: JobDocument): Job {
-  return { id, ...job };
+function toJob({ _id: id, keptRuns, deletedRuns, ...job }: JobDocument): Job {
+  const histories = keptRuns &&
+    deletedRuns && { kept: keptRuns.length, deleted: deletedRuns.length };
+  return { id, ...job, histories: histories ?? null };
 }

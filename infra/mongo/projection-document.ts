@@ -84,6 +84,7 @@ export function toSummary(document: ConversationDocument): ConversationSummary {
     queueId: document.queueId,
     waitingSince,
     lastCustomerMessageAt,
+    erasedAt: document.erasedAt ?? null,
   };
 }
 
@@ -94,7 +95,7 @@ export function toChange(document: ConversationDocument): ConversationChange {
 
 export function toStored(document: ConversationDocument): StoredConversation {
   const { conversation, ...projection } = document.projection;
-  return { ...conversation, projection };
+  return { ...conversation, projection, erasedAt: document.erasedAt ?? null };
 }
 
 /** Open = any state but CLOSING and CLOSED. */

@@ -23,6 +23,8 @@ export interface ConversationSummary
   readonly queueId: string | null;
   readonly waitingSince: string | null;
   readonly lastCustomerMessageAt: string | null;
+  /** Since when nothing of it is left but its shell. */
+  readonly erasedAt: string | null;
 }
 /** A conversation that has just changed, with what the streams of agents tell of it. */
 export interface ConversationChange extends ConversationSummary {
@@ -48,6 +50,8 @@ export interface ConversationFilter {
   readonly visibleToSupervisorOf?: readonly string[];
 }
 export interface StoredConversation extends Conversation {
+  /** Since when nothing of it is left but its shell. */
+  readonly erasedAt: string | null;
   readonly projection: Omit<Projection, 'conversation'>;
 }
 export interface ConversationStore {

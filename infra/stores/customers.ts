@@ -18,6 +18,8 @@ export interface Customer {
   readonly mergedInto: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Since when this is a tombstone. */
+  readonly erasedAt: string | null;
 }
 export interface IdentifiedCustomer {
   readonly customerId: string;

@@ -11,12 +11,19 @@ export interface Job {
   readonly finishedAt: string | null;
   /** Of an export: the file, as long as it is kept. */
   readonly mediaId: string | null;
+  /** Of an erasure: how many of Temporal's histories it has left dark, since their keys are gone, and how many it has deleted. */
+  readonly histories: { readonly kept: number; readonly deleted: number } | null;
 }
 
 export interface JobStore {
   /** The job of this kind that runs for the customer, a new one where none does. */
   begin(kind: JobKind, customerId: string): Promise<Job>;
   get(id: string): Promise<Job | null>;
+  /** Adds to what an erasure has done, by the ids of runs. Idempotent. */
+  noteHistories(
+    id: string,
+    runs: { readonly kept: readonly string[]; readonly deleted: readonly string[] },
+  ): Promise<void>;
   /** Idempotent. */
   complete(id: string, mediaId: string | null): Promise<void>;
   /** The file of an export is gone. Idempotent. */

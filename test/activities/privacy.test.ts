@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createPrivacyActivities, type PrivacyDeps } from '../../activities/privacy';
+import type { ForgottenRuns } from '../../infra/customer-runs';
 import type { ErasableConversation } from '../../infra/stores/privacy';
 
 const job = { jobId: 'job_1', customerId: 'cus_1' };
@@ -25,11 +26,13 @@ function anInstallation(conversations: ErasableConversation[], erasedAlready = f
       uploads: async () => [],
       isErased: async () => erasedAlready,
     },
-    runs: { end: note('end', true), forget: async () => true },
+    runs: { end: note('end', true), forget: async () => ({ kept: ['run_1'], deleted: ['run_2'] }) },
     dataKeys: { destroy: note('destroy') },
     customers: { get: async () => null },
     media: { put: async () => ({ mediaId: 'med_1' }), remove: note('remove') },
     jobs: {
+      noteHistories: async (id: string, { kept, deleted }: ForgottenRuns) =>
+        void done.push(`note ${id} ${kept} ${deleted}`),
       complete: async (id: string, mediaId: string | null) =>
         void done.push(`complete ${id} ${mediaId}`),
     },
@@ -44,6 +47,8 @@ const aConversation = (id: string, given: Partial<ErasableConversation> = {}) =>
   ...given,
 });
 
+const noted = 'note job_1 run_1 run_2';
+
 it('takes with it what was written while the job ran, before it calls the job done', async () => {
   const conversations = [
     aConversation('cnv_1'),
@@ -54,14 +59,14 @@ it('takes with it what was written while the job ran, before it calls the job do
   const again = await run('finishErasure').catch((error: unknown) => error);
   expect(again).toBeInstanceOf(ApplicationFailure);
   expect(again).toMatchObject({ type: 'Running', nonRetryable: false });
-  expect(done).toEqual(['blank cnv_2', 'destroy', 'settle cnv_2', 'end cnv_3']);
+  expect(done).toEqual([...['blank cnv_2', 'destroy', noted, 'settle cnv_2'], 'end cnv_3']);
 
   done.length = 0;
   conversations[1] = aConversation('cnv_2');
   conversations[2] = aConversation('cnv_3', { erased: false });
   await run('finishErasure');
   expect(done).toEqual([
-    ...['blank cnv_3', 'destroy', 'settle cnv_3'],
+    ...['blank cnv_3', 'destroy', noted, 'settle cnv_3'],
     ...['blankTraces cus_1', 'complete job_1 null'],
   ]);
 });

@@ -17,6 +17,8 @@ const keys: DataKeys = {
     return key;
   },
   find: async (id) => byId.get(id) ?? null,
+  left: async (ids, without) =>
+    ids.filter((id) => byId.has(id) && !without.includes(byId.get(id)?.scope ?? '')),
   async destroy(scopes) {
     for (const { id, scope } of byId.values()) if (scopes.includes(scope)) byId.delete(id);
   },

@@ -6,6 +6,7 @@ import { createPrivacyActivities } from '../../activities/privacy';
 import { createStartJob } from '../../api/privacy/start-job';
 import { createCustomerRuns } from '../../infra/customer-runs';
 import { createLogger } from '../../infra/logger';
+import { createPayloadCodec } from '../../infra/payload-codec';
 import { repeatErasures } from '../../infra/repeat-erasures';
 import { scheduleRetention } from '../../infra/retention-schedule';
 import { erasureRules } from '../support/erasure-rules';
@@ -63,6 +64,14 @@ async function historiesOf(customerId: string): Promise<string[]> {
     if (history) texts.push(everyText(history));
   }
   return texts;
+}
+/** What whoever has the keys reads of the latest run: the input that it began with. */
+async function firstWords(customerId: string): Promise<unknown> {
+  const { workflow, options } = live().temporal;
+  const { events } = await workflow.getHandle(`conversation:${customerId}`).fetchHistory();
+  const sealed = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const [first] = await createPayloadCodec(live().stores.dataKeys).decode([...sealed]);
+  return first && options.loadedDataConverter.payloadConverter.fromPayload(first);
 }
 /** A customer with a name, an attribute, an upload and words in two conversations, the second of them open. */
 async function somebody(secret: string) {
@@ -220,8 +229,10 @@ it('says of no failure what it quotes', async () => {
     return message?.delivery?.state === 'FAILED';
   });
   live().provider = () => Response.json({});
-  const [history = ''] = await historiesOf(customerId);
-  expect(history).toContain('Encoded failure'); // of the activity
+  const history = await eventually(async () => {
+    const [newest = ''] = await historiesOf(customerId);
+    return newest.includes('Encoded failure') && newest; // of the activity
+  });
   expect(history).not.toContain(canary);
   // Errors of workflow code are told to those who have the keys, and to nobody else.
   const actor = { type: 'AGENT', id: 'agt_ana', name: null };
@@ -253,7 +264,7 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   expect(others.size).toBeGreaterThan(50);
   await done(mine.customerId, 'export'); // the file goes with the rest
   expect((await placesOf(`conversation:${mine.customerId}`)).join()).toContain('data_keys');
-  await done(mine.customerId, 'erase');
+  const job = await done(mine.customerId, 'erase');
   expect((await placesOf(`conversation:${mine.customerId}`)).join()).not.toContain('data_keys');
 
   expect(await placesOf(mine.secret)).toEqual([]);
@@ -262,16 +273,25 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   const after = await notOf(mine);
   for (const [place, bytes] of others) expect([place, after.get(place)]).toEqual([place, bytes]);
   expect([...after.keys()].filter((place) => !others.has(place))).toEqual([]);
-  // Temporal deletes after it has said yes.
-  await eventually(async () => (await historiesOf(mine.customerId)).length === 0);
+  // Their histories are there and open, and nobody can read them any more.
+  const { kept } = job['histories'] as { kept: number };
+  expect(kept).toBeGreaterThan(0);
+  await eventually(async () => (await historiesOf(mine.customerId)).length === kept);
+  expect(await firstWords(mine.customerId)).toEqual({ erased: true });
+  expect(await firstWords(theirs.customerId)).toMatchObject({ customerId: theirs.customerId });
   expect(await historiesOf(theirs.customerId)).toEqual(histories);
 
   // It still opens: numbers, types, times and hashes are there, and its chain still verifies.
   for (const id of [mine.id, mine.second])
     expect(await ask('GET', `/v1/conversations/${id}`)).toMatchObject({
       status: 200,
-      body: { state: 'CLOSED', customerId: mine.customerId },
+      body: { state: 'CLOSED', customerId: mine.customerId, erasedAt: expect.any(String) },
     });
+  const list = await ask('GET', `/v1/customers/${mine.customerId}/conversations`);
+  expect(list.body['items']).toEqual([
+    expect.objectContaining({ id: mine.second, customerName: null, erasedAt: expect.any(String) }),
+    expect.objectContaining({ id: mine.id, customerName: null, erasedAt: expect.any(String) }),
+  ]);
   const erased = await live().stores.timeline.read(mine.id, 0, 200);
   expect(erased.map(({ seq, type, at, hash }) => [seq, type, at, hash])).toEqual(
     closed.map(({ seq, type, at, hash }) => [seq, type, at, hash]),
@@ -290,6 +310,7 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   // Nothing is joined to what is left, from neither side.
   const customer = `/v1/customers/${mine.customerId}`;
   const tombstone = await ask('GET', customer);
+  expect(tombstone.body).toMatchObject({ name: null, erasedAt: expect.any(String) });
   const address = { channelId: 'generic', identifier: mine.identifier };
   const intoTheirs = { intoCustomerId: theirs.customerId };
   const intoMine = { intoCustomerId: mine.customerId };
@@ -318,6 +339,25 @@ it('erases one customer everywhere and leaves another untouched', async () => {
   expect(JSON.stringify(audit.body)).toContain('customer.erase');
 });
 
+it('deletes a history of which anything can be read without their key', async () => {
+  const secret = `canary${randomUUID()}`;
+  const { id, path, customerId } = await aLiveConversation(live(), `Hello ${secret}`);
+  // By an operator's tool that seals nothing.
+  const { connection, options } = live().temporal;
+  const clear = new Client({ connection, namespace: options.namespace });
+  const actor = { type: 'OPERATOR', id: 'ops', name: null };
+  const order = { conversationId: id, actor, force: true, reason: secret };
+  await clear.workflow.getHandle(`conversation:${customerId}`).signal('endConversation', order);
+  await eventually(async () => (await live().stores.conversations.get(id))?.closedAt);
+  expect((await historiesOf(customerId)).join()).toContain(secret);
+
+  const job = await done(customerId, 'erase');
+  expect(job['histories']).toMatchObject({ deleted: 1 });
+  // Temporal deletes after it has said yes.
+  await eventually(async () => (await historiesOf(customerId)).length === 0);
+  expect(await ask('GET', path)).toMatchObject({ status: 200, body: { state: 'CLOSED' } });
+});
+
 it('erases again what a restored backup brings back, before it serves', async () => {
   const mine = await somebody(`canary${randomUUID()}`);
   const theirs = await somebody(`canary${randomUUID()}`);
@@ -336,11 +376,15 @@ it('erases again what a restored backup brings back, before it serves', async ()
     repeatErasures({
       ...live().stores,
       list: live().erasures,
-      runs: createCustomerRuns(live().temporal),
+      runs: createCustomerRuns(live().temporal, live().stores.dataKeys),
       startErasure: (customerId) => startJob('ERASE', customerId),
       logger: { info: () => undefined, error: () => undefined },
     });
+  // The key of what was left dark is back.
+  expect(await firstWords(mine.customerId)).toMatchObject({ customerId: mine.customerId });
   await again();
+  // Before the job has done anything.
+  expect(await firstWords(mine.customerId)).toEqual({ erased: true });
   expect(await placesOf(mine.secret)).toEqual([]);
   expect(await placesOf(mine.identifier)).toEqual([]);
   expect(await placesOf(theirs.secret)).toEqual(restored);

@@ -36,6 +36,11 @@ import {
 import { everythingThatIsRead, strangersTo } from '../support/planted/readers';
 import { askInVain } from '../support/planted/wrong-requests';
 
+/** What a browser keeps for a page. */
+interface Kept {
+  setItem(name: string, value: string): void;
+}
+
 const PATIENCE_MS = Number(process.env['PARLEY_TEST_PATIENCE'] ?? 120) * 1000;
 
 let parley: Instance;
@@ -151,16 +156,45 @@ describe('what a customer says', () => {
     await Promise.all(mine.customerIds.map((customerId) => eraseCustomer(ground, customerId)));
     expect(await placesOf(parley.mongoUri, ...traces)).toEqual([]);
     expect(await filesWith(parley.dataDir, ...traces)).toEqual([]);
-    // Temporal deletes after it has said yes.
-    for (const customerId of mine.customerIds)
-      await eventually(async () => {
-        const told = await toldByTemporal(temporal, `WorkflowId = "conversation:${customerId}"`);
-        return ![...told.keys()].some((name) => name.startsWith('conversation:'));
-      });
+    // What Temporal has of them is sealed, and nobody has the keys.
+    for (const customerId of mine.customerIds) {
+      const told = await toldByTemporal(temporal, `WorkflowId = "conversation:${customerId}"`);
+      expect(traces.filter((trace) => [...told.values()].join().includes(trace))).toEqual([]);
+    }
     const admin = { role: 'admin', token: parley.adminToken, spared: [] };
     expect(await everythingThatIsRead(ground, admin, mine, traces)).toMatchObject({ told: [] });
     const repeated = await mine.repeat();
     expect(traces.filter((trace) => repeated.includes(trace))).toEqual([]);
+  }, 240_000);
+
+  it('leaves a run that opens in the Temporal Web UI and says that it was erased', async () => {
+    const [customerId = ''] = mine.customerIds;
+    const codec = `${parley.metricsUrls.api}/codec`;
+    const context = await browser.newContext();
+    context.setDefaultTimeout(PATIENCE_MS);
+    // As docs/operations.md says: signed in, and the codec endpoint set in this browser.
+    const token = parley.adminToken;
+    expect((await context.request.post(`${codec}/session`, { form: { token } })).status()).toBe(
+      200,
+    );
+    await context.addInitScript(
+      ([endpoint = '']) => {
+        const { localStorage: kept } = globalThis as unknown as { localStorage: Kept };
+        kept.setItem('endpoint', JSON.stringify(endpoint));
+        kept.setItem('includeCredentials', 'true');
+        kept.setItem('overrideRemoteCodecConfiguration', 'true');
+      },
+      [codec],
+    );
+    const page = await context.newPage();
+    const { runId } = await temporal.workflow.getHandle(`conversation:${customerId}`).describe();
+    const workflow = encodeURIComponent(`conversation:${customerId}`);
+    await page.goto(
+      `${parley.temporalUiUrl}/namespaces/default/workflows/${workflow}/${runId}/history`,
+    );
+    await page.getByText('Workflow Execution Completed').first().waitFor();
+    await page.getByText('{"erased":true}').first().waitFor();
+    await context.close();
   }, 240_000);
 
   it('is erased again from a restored backup before an api that starts serves', async () => {

@@ -5,6 +5,31 @@ import { createCustomerRuns } from '../../infra/customer-runs';
 interface Run {
   readonly runId: string;
   readonly status: string;
+  /** The scopes of the keys that its events are sealed with, a page of one each; null: in clear. @default gone */
+  readonly scopes?: readonly (string | null)[];
+}
+
+/** Keys that are there: one for each of these scopes, by its name. */
+const keys = {
+  left: async (ids: readonly string[], without: readonly string[]) =>
+    ids.filter((id) => id !== 'destroyed' && !without.includes(id)),
+};
+const bytes = (text: string) => Buffer.from(text, 'utf8');
+const eventOf = (scope: string | null) => ({
+  userMetadata: {
+    summary: {
+      metadata:
+        scope === null
+          ? { encoding: bytes('json/plain') }
+          : { encoding: bytes('binary/encrypted'), 'encryption-key-id': bytes(scope) },
+      data: bytes('"Hello"'),
+    },
+  },
+});
+
+interface HistoryRequest {
+  readonly execution: { readonly runId: string };
+  readonly nextPageToken?: Uint8Array;
 }
 
 /** A client that knows these runs of one workflow; the list does not know the last `unlisted` yet. */
@@ -29,36 +54,74 @@ function aClient(runs: readonly Run[], unlisted = 0) {
       },
     },
     workflowService: {
+      async getWorkflowExecutionHistory({ execution, nextPageToken }: HistoryRequest) {
+        const scopes = runs.find(({ runId }) => runId === execution.runId)?.scopes;
+        if (!scopes) throw new WorkflowNotFoundError('none', '', undefined);
+        const at = nextPageToken?.[0] ?? 0;
+        const next = at + 1 < scopes.length ? new Uint8Array([at + 1]) : new Uint8Array();
+        const events = scopes.slice(at, at + 1).map(eventOf);
+        return { history: { events }, nextPageToken: next };
+      },
       async deleteWorkflowExecution(request: { workflowExecution: { runId: string } }) {
         deleted.push(request.workflowExecution.runId);
       },
     },
   };
-  return { runs: createCustomerRuns(client as unknown as Client), deleted, queries };
+  return { runs: createCustomerRuns(client as unknown as Client, keys), deleted, queries };
 }
 
 describe('forget', () => {
+  const mine = 'conversation:cus_1';
   const closed = [
-    { runId: 'first', status: 'CONTINUED_AS_NEW' },
-    { runId: 'second', status: 'COMPLETED' },
+    { runId: 'first', status: 'CONTINUED_AS_NEW', scopes: [null] },
+    { runId: 'second', status: 'COMPLETED', scopes: [null] },
   ];
 
   it('deletes every run, also the newest that no list has yet', async () => {
     const { runs, deleted } = aClient(closed, 1);
-    expect(await runs.forget(['conversation:cus_1'])).toBe(true);
+    const forgotten = await runs.forget([mine]);
+    expect(forgotten?.deleted.toSorted()).toEqual(['first', 'second']);
     expect(deleted.sort()).toEqual(['first', 'second']);
+  });
+
+  it.each<[string, readonly (string | null)[], 'kept' | 'deleted']>([
+    ['is sealed with their key', [mine, mine], 'kept'],
+    ['is sealed with keys that go with it', [mine, 'closing:cnv_1'], 'kept'],
+    ['is sealed with a key that is gone', [mine, 'destroyed'], 'kept'],
+    ['is sealed in part', [mine, null], 'deleted'],
+    ['is sealed with a key of others', [mine, 'shared', mine], 'deleted'],
+    ['is in clear', [null, mine], 'deleted'],
+    ['tells no events', [], 'deleted'],
+  ])('a run that %s', async (_how, scopes, fate) => {
+    const { runs, deleted } = aClient([{ runId: 'only', status: 'COMPLETED', scopes }]);
+    expect(await runs.forget([mine, 'closing:cnv_1'])).toMatchObject({
+      ...{ kept: [], deleted: [] },
+      [fate]: expect.arrayContaining(['only']),
+    });
+    expect(deleted.includes('only')).toBe(fate === 'deleted');
+  });
+
+  it('judges each run by itself', async () => {
+    const sealed = { runId: 'third', status: 'COMPLETED', scopes: [mine] };
+    const { runs, deleted } = aClient([...closed, sealed]);
+    expect(await runs.forget([mine])).toEqual({ kept: ['third'], deleted: ['first', 'second'] });
+    expect(deleted).toEqual(['first', 'second']);
   });
 
   it('touches nothing while a run is open: deleting would cut it short', async () => {
     const { runs, deleted } = aClient([...closed, { runId: 'third', status: 'RUNNING' }]);
-    expect(await runs.forget(['conversation:cus_1'])).toBe(false);
+    expect(await runs.forget([mine])).toBeNull();
+    expect(await runs.isRunning(mine)).toBe(true);
     expect(deleted).toEqual([]);
   });
 
-  it('has nothing to do where nothing ran', async () => {
-    const { runs, deleted } = aClient([]);
-    expect(await runs.forget(['conversation:cus_1'])).toBe(true);
-    expect(deleted).toEqual([]);
+  it('has nothing to do where nothing ran, or is gone', async () => {
+    for (const all of [[], [{ runId: 'gone', status: 'COMPLETED' }]]) {
+      const { runs, deleted } = aClient(all);
+      expect(await runs.forget([mine])).toEqual({ kept: [], deleted: [] });
+      expect(await runs.isRunning(mine)).toBe(false);
+      expect(deleted).toEqual([]);
+    }
   });
 });
 

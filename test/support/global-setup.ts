@@ -78,6 +78,11 @@ async function start(name: string, dataDir: string): Promise<RunningServer> {
     uiPort: 0,
     namespace: 'default',
     durability: 'fast', // the tests kill processes, not the power
+    // A run is deleted once the server has noted that its end is dealt with: unless told, twice a minute.
+    dynamicConfig: {
+      'history.transferProcessorUpdateAckInterval': '"1s"',
+      'history.visibilityProcessorUpdateAckInterval': '"1s"',
+    },
   });
   return { ...server, answer: server.address };
 }

@@ -137,7 +137,7 @@ export function useLiveApi(options: LiveOptions = {}): () => LiveApi {
       stores,
       workflows: createConversationWorkflows(client),
       routing: createRoutingWorkflow(client),
-      runs: createCustomerRuns(client),
+      runs: createCustomerRuns(client, stores.dataKeys),
       erasures,
       logger: { warn: () => undefined },
       remembered: new BoundedCache(1000),

@@ -104,6 +104,19 @@ describe('thread', () => {
     expect(drawn.filter(({ kind }) => kind === 'message')).toHaveLength(4);
     expect(anew.map(({ id }) => id)).toEqual(['msg_2', 'msg_5']);
   });
+  it('shows of what was erased that there were messages, and no event that says nothing any more', () => {
+    const gone = { body: null, data: null, erasedAt: '2026-11-28T12:00:00.000Z' };
+    const items = threadOf(
+      append(EMPTY_TIMELINE, [
+        entry(1, 'CHANNEL_SESSION_STARTED', gone),
+        entry(2, 'CUSTOMER_MESSAGE', gone),
+        entry(3, 'AGENT_SUBSCRIBED', gone),
+      ]),
+      [],
+    );
+    expect(items.map(({ kind }) => kind)).toEqual(['day', 'message']);
+    expect(messages(items)).toMatchObject([{ erased: true, body: null }]);
+  });
   it('shows edits, deletions and the newest reaction of each person at the message', () => {
     const about = (seq: number, type: Entry['type'], more: Partial<Entry>) =>
       entry(seq, type, { ...more, data: { messageId: 'msg_1', ...more.data } });

@@ -61,7 +61,7 @@ beforeAll(async () => {
       },
     },
     routing: createRoutingWorkflow(client()),
-    runs: createCustomerRuns(client()),
+    runs: createCustomerRuns(client(), stores.dataKeys),
     erasures: { add: async () => undefined },
     logger: { warn: () => undefined },
     remembered: new BoundedCache(100),

@@ -197,6 +197,7 @@ function itemOf(
 ): Item | null {
   const { type, id, at } = entry;
   if (MESSAGES.has(type)) return toMessage(entry, delivery, changes);
+  if (entry.erasedAt !== null) return null; // without its data it tells nothing
   if (SESSIONS.has(type)) return { kind: 'session', key: id, at, entry };
   return EVENTS.has(type) ? { kind: 'event', key: id, at, entry } : null;
 }

@@ -17,7 +17,7 @@ export async function eraseWorkflow({ jobId, customerId }: PrivacyInput): Promis
     wait = Math.min(wait * 2, LONGEST_LOOK_MS);
   }
   for (let after: string | null = null; ; ) {
-    after = await privacy.blankNext({ customerId, after });
+    after = await privacy.blankNext({ jobId, customerId, after });
     if (after === null) break;
   }
   await privacy.finishErasure({ jobId, customerId });

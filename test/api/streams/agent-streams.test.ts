@@ -90,6 +90,7 @@ describe('AgentNews', () => {
     queueId: null,
     waitingSince: null,
     lastCustomerMessageAt: null,
+    erasedAt: null,
     tasks: [],
     listEntry: null,
     ...parts,

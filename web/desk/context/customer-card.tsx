@@ -29,8 +29,14 @@ export function CustomerCard({ conversation }: { conversation: Conversation }) {
           {initials(data.name)}
         </span>
         <div className="customer-name">
-          <strong dir="auto">{data.name ?? t('customer.unknown')}</strong>
-          <span className="dim">{t(data.anonymous ? 'customer.anonymous' : 'customer.known')}</span>
+          <strong dir="auto">
+            {data.name ?? t(data.erasedAt ? 'customer.erased' : 'customer.unknown')}
+          </strong>
+          {data.erasedAt ? null : (
+            <span className="dim">
+              {t(data.anonymous ? 'customer.anonymous' : 'customer.known')}
+            </span>
+          )}
         </div>
       </div>
       {data.labels.length > 0 ? (
@@ -69,11 +75,13 @@ export function CustomerCard({ conversation }: { conversation: Conversation }) {
           </li>
         ))}
       </ul>
-      <div className="buttons">
-        <FormButton icon={Pencil} name="edit" form={form} set={setForm} />
-        <FormButton icon={Link2} name="link" form={form} set={setForm} />
-        <FormButton icon={Merge} name="merge" form={form} set={setForm} />
-      </div>
+      {data.erasedAt ? null : (
+        <div className="buttons">
+          <FormButton icon={Pencil} name="edit" form={form} set={setForm} />
+          <FormButton icon={Link2} name="link" form={form} set={setForm} />
+          <FormButton icon={Merge} name="merge" form={form} set={setForm} />
+        </div>
+      )}
       {form === 'edit' ? <EditForm customer={data} change={change} /> : null}
       {form === 'link' ? <LinkForm change={change} /> : null}
       {form === 'merge' ? <MergeForm customer={data} change={change} /> : null}

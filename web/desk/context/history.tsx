@@ -25,6 +25,7 @@ export function History({ conversation }: { conversation: Conversation }) {
             </span>
             <span>{dateTime(past.createdAt)}</span>
             <span className="dim">{named('disposition', past.disposition ?? past.state)}</span>
+            {past.erasedAt ? <span className="tag">{t('thread.erased')}</span> : null}
           </button>
         </li>
       ))}

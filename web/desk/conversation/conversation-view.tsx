@@ -120,12 +120,13 @@ const Head = memo(function Head({
         <ArrowLeft aria-hidden size={18} className="flip" />
       </ActionIcon>
       <h1 className="cut" dir="auto">
-        {customer?.name ?? t('customer.unknown')}
+        {customer?.name ?? t(customer?.erasedAt ? 'customer.erased' : 'customer.unknown')}
       </h1>
       <span className="tag" data-state={conversation.state}>
         <StateSign state={conversation.state} />
         {named('conversationState', conversation.state)}
       </span>
+      {conversation.erasedAt ? <span className="tag">{t('thread.erased')}</span> : null}
       <span className="row-channels">
         {conversation.channelSessions
           .filter(({ state }) => state === 'STARTED')

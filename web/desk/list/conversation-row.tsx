@@ -48,6 +48,7 @@ export const ConversationRow = memo(function ConversationRow({
             <StateSign state={summary.state} />
             {named('conversationState', summary.state)}
           </span>
+          {summary.erasedAt ? <span className="tag">{t('thread.erased')}</span> : null}
           {summary.queueId ? (
             <span className="dim cut">{name('queues', summary.queueId)}</span>
           ) : null}

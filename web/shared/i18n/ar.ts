@@ -82,6 +82,7 @@ export const ar = {
 
   'conversation.back': 'العودة إلى القائمة',
   'customer.unknown': 'عميل غير معروف',
+  'customer.erased': 'عميل تم محوه',
   'customer.anonymous': 'زائر مجهول',
   'customer.known': 'عميل معروف',
   'customer.identities': 'المعرّفات',

@@ -81,6 +81,7 @@ export const en = {
 
   'conversation.back': 'Back to the list',
   'customer.unknown': 'Unknown customer',
+  'customer.erased': 'Erased customer',
   'customer.anonymous': 'Anonymous visitor',
   'customer.known': 'Known customer',
   'customer.identities': 'Identities',
