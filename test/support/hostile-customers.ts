@@ -43,12 +43,25 @@ export interface HostileCustomer {
  * wait on a list: the first with all channel data and attributes, and among them all payloads as name and as identifier.
  */
 export async function startHostileCustomers(stage: StaffStage): Promise<HostileCustomers> {
-  const admin = stage.adminToken();
   const secrets = {
     inboundSecret: `whsec_${Buffer.from('what the partner signs with, 32.').toString('base64')}`,
     outboundSecret: `whsec_${Buffer.from('what we ourselves sign with, 32.').toString('base64')}`,
   };
   const partner = await startFakePartner(secrets);
+  try {
+    return await fill(stage, partner, secrets);
+  } catch (error) {
+    await partner.close();
+    throw error;
+  }
+}
+
+async function fill(
+  stage: StaffStage,
+  partner: FakePartner,
+  secrets: { readonly inboundSecret: string; readonly outboundSecret: string },
+): Promise<HostileCustomers> {
+  const admin = stage.adminToken();
   partner.hookUrl = `${stage.url()}/webhooks/${ID}`;
   await openChannel(stage, { ...secrets, sendUrl: partner.sendUrl });
   const connector = await stage.token('connector', ID);

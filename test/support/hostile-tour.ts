@@ -7,8 +7,8 @@ import { eventually, PATIENCE_MS, type StaffStage } from './staff-stage';
 /** Fields by the place of a page that shows them, as a selector. */
 type Shown = Readonly<Record<string, readonly Field[]>>;
 
-/** Pixels: a whole transcript is in the page at once. */
-const TALL = { width: 1440, height: 24_000 };
+/** A whole transcript is in the page at once, drawn as small as can be: nobody looks at it. */
+const TALL = { width: 1440, height: 24_000, deviceScaleFactor: 0.05, mobile: false };
 
 const TRANSCRIPT: Shown = {
   '.bubble .text': [
@@ -79,9 +79,13 @@ export async function tour(stage: StaffStage, customers: HostileCustomers): Prom
     });
     await look(name, desk);
   }
-  await desk.setViewportSize(TALL);
+  const session = await desk.context().newCDPSession(desk);
+  await session.send('Emulation.setDeviceMetricsOverride', TALL);
   await look('transcript', desk, { ...TRANSCRIPT, ...CONTEXT });
-  await desk.setViewportSize({ width: 1440, height: 900 });
+  await session.send('Emulation.setDeviceMetricsOverride', {
+    ...{ width: 1440, height: 900, deviceScaleFactor: 1, mobile: false },
+  });
+  await session.detach();
   await desk.getByRole('button', { name: 'Merge', exact: true }).click();
   await desk.getByRole('searchbox', { name: 'Find the other customer' }).fill('Mallory');
   for (const { name } of customers.people.slice(1, 9))
