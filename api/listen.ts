@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
@@ -14,6 +15,11 @@ const FRAME_MAX_BYTES = 256 * 1024;
 const KEEP_ALIVE_MS = 65_000;
 /** How often a server that closes looks for connections that have become idle. */
 const IDLE_LOOK_MS = 50;
+/**
+ * Milliseconds that a connection may take to say something once its server closes. Browsers and HTTP clients open some ahead of need;
+ * to Node those are not idle, and a restart would wait for them as long as for a request.
+ */
+const SILENT_MS = 250;
 
 /** Something that answers requests, such as a Hono app. */
 export interface Answering {
@@ -37,6 +43,7 @@ export async function listen(
     websocket: { server: sockets },
   }) as Server; // HTTP/1.1 unless told otherwise
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const silent = silentConnections(server);
   server.listen({ host, port });
   await once(server, 'listening').catch((cause: unknown) => {
     throw new Error(`Port ${port} on ${host} cannot be listened on.`, { cause });
@@ -46,7 +53,11 @@ export async function listen(
     port: typeof address === 'object' && address ? address.port : port,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const closing = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+      const since = Date.now();
+      const closing = setInterval(() => {
+        server.closeIdleConnections();
+        if (Date.now() - since >= SILENT_MS) for (const socket of silent()) socket.destroy();
+      }, IDLE_LOOK_MS);
       const cut = new AbortController();
       const late = sleep(graceMs, undefined, { signal: cut.signal }).then(
         () => {
@@ -61,4 +72,14 @@ export async function listen(
       await late;
     },
   };
+}
+
+/** Open connections from which nothing has come yet. */
+function silentConnections(server: Server): () => readonly Socket[] {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => [...open].filter(({ bytesRead }) => bytesRead === 0);
 }

@@ -53,7 +53,7 @@ async function refusesWritesAndReads({ stage, scene, crew }: Acting): Promise<vo
     }
   }
   const id = await scene.know(customer);
-  const reading = await apiOf(stage.url, stage.adminToken).fetch('GET', `/v1/customers/${id}`);
+  const reading = await apiOf(stage, stage.adminToken).fetch('GET', `/v1/customers/${id}`);
   await reading.body?.cancel();
   if (!reading.ok)
     scene.complaints.push(`a read was answered ${reading.status} while Temporal was away`);

@@ -133,7 +133,7 @@ async function areJudged(
     const expected = refusedAt.includes(shift) ? 401 : 200;
     const statuses: number[] = [];
     for (const path of paths) {
-      const answer = await apiOf(stage.url, token)
+      const answer = await apiOf(stage, token)
         .fetch('GET', path)
         .catch(() => null);
       await answer?.body?.cancel();

@@ -15,7 +15,7 @@ export const repeats: Fault = {
     await scene.enter();
     const said: { customer: Customer; key: string; text: string }[] = [];
     const customers = scene.customers;
-    const each = Math.ceil(scene.size.messages / 4 / customers.length);
+    const each = Math.ceil(scene.size.messages / 6 / customers.length);
     await Promise.all(
       customers.map(async (customer, n) => {
         for (let turn = 0; turn < each; turn += 1) {

@@ -4,6 +4,8 @@ import { ASKS_FOR_ANSWER } from '../stage/bot';
 import { CHANNELS } from '../stage/configuration';
 import type { Fault } from './fault';
 
+/** Messages between two that ask for an answer, all at once. */
+const BETWEEN = 6;
 const SENDING = CHANNELS.filter((channel) => channel !== 'web');
 
 export const lostAnswers: Fault = {
@@ -15,7 +17,7 @@ export const lostAnswers: Fault = {
   async play({ scene, stage, long }) {
     const { partner, twilio, viber, graph } = stage.providers;
     await scene.enter(SENDING);
-    const half = Math.ceil(scene.size.messages / scene.customers.length / 2);
+    const each = Math.ceil(scene.size.messages / scene.customers.length);
     const scripts: readonly Script[] = [partner.script, twilio.script, viber.script, graph.script];
     for (const script of scripts) {
       // A hang costs the call's whole time; one of each is as good as many.
@@ -32,9 +34,10 @@ export const lostAnswers: Fault = {
     }
     await Promise.all(
       scene.customers.map(async (customer) => {
-        for (let turn = 0; turn < half; turn += 1) {
-          await scene.say(customer, turn % 4 === 0 ? ` ${ASKS_FOR_ANSWER}` : '');
-          await scene.say(customer);
+        for (let said = 0; said < each; said += 1 + BETWEEN) {
+          await scene.say(customer, ` ${ASKS_FOR_ANSWER}`);
+          const more = Math.min(BETWEEN, each - said - 1);
+          await Promise.all(Array.from({ length: more }, () => scene.say(customer)));
         }
       }),
     );

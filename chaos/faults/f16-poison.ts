@@ -72,7 +72,7 @@ function fits({ scene }: Acting, { key, status, answer }: Attempt): void {
 
 async function inRoutes(acting: Acting): Promise<void> {
   const { scene, crew, stage } = acting;
-  const agent = apiOf(stage.url, await tokenOf(crew.admin, 'agent', 'agt_0'));
+  const agent = apiOf(stage, await tokenOf(crew.admin, 'agent', 'agt_0'));
   const [first] = scene.customers;
   const customerId = first ? await scene.know(first) : '';
   const open = await crew.admin.read<{ id: string }>(`/v1/customers/${customerId}/conversation`);

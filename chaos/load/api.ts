@@ -20,7 +20,11 @@ export interface Api {
   ): Promise<T>;
 }
 
-export function apiOf(url: string, token: string | null): Api {
+/** Over a stage's link; nothing is asked again once the stage is over. */
+export function apiOf(
+  { url, over }: { readonly url: string; readonly over: AbortSignal },
+  token: string | null,
+): Api {
   const request: Api['fetch'] = (method, path, body, headers) =>
     fetch(`${url}${path}`, {
       method,
@@ -37,7 +41,7 @@ export function apiOf(url: string, token: string | null): Api {
     for (;;) {
       const answer = await ask().catch(() => null);
       if (answer && answer.status < 500 && answer.status !== 429) return answer;
-      if (Date.now() > patience)
+      if (Date.now() > patience || over.aborted)
         throw new Error(
           `${what}: ${answer ? `${answer.status} ${await answer.text()}` : 'no answer'}`,
         );

@@ -15,12 +15,12 @@ export interface Crew {
 }
 
 export async function hireCrew(stage: Stage, agents: number): Promise<Crew> {
-  const admin = apiOf(stage.url, stage.adminToken);
+  const admin = apiOf(stage, stage.adminToken);
   const connector = apiOf(
-    stage.url,
+    stage,
     await tokenOf(admin, 'connector', 'generic', { channelIds: CHANNELS }),
   );
-  const stranger = apiOf(stage.url, null);
+  const stranger = apiOf(stage, null);
   const crew = {
     admin,
     speaking: {
@@ -34,7 +34,7 @@ export async function hireCrew(stage: Stage, agents: number): Promise<Crew> {
             customer: { name },
           },
         );
-        return { ...session, api: apiOf(stage.url, session.token) };
+        return { ...session, api: apiOf(stage, session.token) };
       },
     },
     serve: (async () => undefined) as Serve,

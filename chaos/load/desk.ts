@@ -37,7 +37,7 @@ export interface DeskOptions {
 
 export async function openDesk({ stage, admin, agentId, serve }: DeskOptions): Promise<Desk> {
   const token = await tokenOf(admin, 'agent', agentId);
-  const api = apiOf(stage.url, token);
+  const api = apiOf(stage, token);
   const told: RoutingTold[] = [];
   const seen = new Set<number>();
   const rings = new Map<string, string>();
@@ -104,7 +104,7 @@ export async function openDesk({ stage, admin, agentId, serve }: DeskOptions): P
   /** As somebody who clicks until it works or the offer is gone. */
   async function accept(taskId: string): Promise<void> {
     const patience = Date.now() + PATIENCE_MS;
-    while (desk.accepts && rings.has(taskId) && Date.now() < patience) {
+    while (desk.accepts && rings.has(taskId) && !stage.over.aborted && Date.now() < patience) {
       const answer = await api.fetch('POST', `/v1/tasks/${taskId}/accept`, {}).catch(() => null);
       await answer?.body?.cancel();
       const status = answer?.status ?? null;

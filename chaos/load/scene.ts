@@ -15,9 +15,21 @@ export interface Size {
   readonly conversations: number;
   readonly messages: number;
   readonly channels: readonly ChannelId[];
+  /** How much of what a customer says comes as several messages at once, 0..1; the order of those is nobody's. */
+  readonly bursts: number;
 }
-export const SHORT: Size = { conversations: 12, messages: 300, channels: CHANNELS_SHORT };
-export const LONG: Size = { conversations: 200, messages: 3_000, channels: CHANNELS };
+/** Mostly in bursts: a burst is one turn of the conversation, which is what a message costs; between two of them order counts. */
+export const SHORT: Size = {
+  ...{ conversations: 12, messages: 300, channels: CHANNELS_SHORT },
+  bursts: 0.6,
+};
+export const LONG: Size = {
+  ...{ conversations: 200, messages: 3_000, channels: CHANNELS },
+  bursts: 0.1,
+};
+const BURST_MOST = 5;
+/** Far more often than providers do, and not so often that asking in vain is most of the work. */
+const REPEAT_EVERY_MS = 250;
 
 /** A customer of the load. `canary`: a word that is theirs alone and stands in everything that they write and are told. */
 export interface Customer {
@@ -85,13 +97,15 @@ export class Scene {
         for (let turn = 0; turn < each && !this.over; turn += 1) {
           const asks = turn === 1 && wantsHuman ? ` ${ASKS_FOR_HUMAN}` : '';
           const answer = !asks && this.random() < 0.15 ? ` ${ASKS_FOR_ANSWER}` : '';
-          // Now and then several at once, whose order is nobody's.
-          const burst = this.random() < 0.1 ? Math.min(3, each - turn) : 1;
+          const many = turn > 0 && this.random() < this.size.bursts;
+          const burst = many ? Math.min(between(this.random, 2, BURST_MOST), each - turn) : 1;
           await Promise.all(
-            Array.from({ length: burst }, () => this.say(customer, `${asks}${answer}`)),
+            Array.from({ length: burst }, (_, of) =>
+              this.say(customer, of === 0 ? `${asks}${answer}` : ''),
+            ),
           );
-          turn += burst - 1;
           if (turn === 0) void this.know(customer, true).catch(() => undefined);
+          turn += burst - 1;
           await sleep(between(this.random, 5, 60));
         }
       }),
@@ -126,7 +140,7 @@ export class Scene {
         return attempt;
       }
       if (Date.now() > patience) throw new Error(`${what} was not taken within ${PATIENCE_MS} ms`);
-      await sleep(100);
+      await sleep(REPEAT_EVERY_MS);
     }
   }
 
@@ -194,7 +208,7 @@ export class Scene {
   /** Or until it was refused: the customer may have gone meanwhile. */
   private async untilTaken(ask: () => Promise<Attempt>): Promise<void> {
     const patience = Date.now() + PATIENCE_MS;
-    while (Date.now() < patience) {
+    while (Date.now() < patience && !this.stage.over.aborted) {
       const { status } = await ask();
       // An api whose clock is wrong refuses good tokens.
       if (status !== 401 && !isWorthRepeating(status)) return;

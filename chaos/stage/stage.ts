@@ -42,6 +42,8 @@ export interface Stage {
   /** Until `/readyz` says yes. */
   ready(): Promise<void>;
   logFiles(): readonly string[];
+  /** Aborted when it stops: whoever asks again and again gives up. */
+  readonly over: AbortSignal;
   stop(options?: { readonly keepData?: boolean }): Promise<void>;
 }
 
@@ -183,8 +185,10 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
   ]);
   const parts = { mongod, temporal, 'worker-a': a, 'worker-b': b, api };
 
+  const ending = new AbortController();
   const stage: Stage = {
     dataDir,
+    over: ending.signal,
     driverDir: driverDirOf(dataDir),
     url,
     adminToken,
@@ -208,6 +212,7 @@ async function raise({ dataDir, say, durability, started, env: given }: Raising)
     ready: () => untilReady(url),
     logFiles: () => PARTS.map((name) => path.join(dataDir, 'logs', `${name}.log`)),
     async stop({ keepData = false } = {}) {
+      ending.abort();
       await Promise.all([a.stop(), b.stop(), api.stop()]);
       for (const one of started.reverse()) await one.stop();
       if (keepData) return;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { listen } from '../../api/listen';
 
 const agent = new Agent({ keepAlive: true });
@@ -42,4 +44,13 @@ it('keeps idle connections longer than proxies do, and none of them when it clos
   release();
   await inFlight; // what was taken is answered
   await closed; // and its connection does not stay for a minute
+});
+
+it('does not wait for connections that were opened ahead of need', async () => {
+  const server = await listen({ fetch: () => new Response('here') }, { host: '127.0.0.1' });
+  const ahead = connect(server.port, '127.0.0.1');
+  await once(ahead, 'connect');
+  const ended = once(ahead, 'close');
+  await server.close(600_000); // longer than this test may take
+  await ended;
 });
