@@ -3,14 +3,24 @@ import path from 'node:path';
 import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { type Bundle, buildIdOf, bundleFile, repositoryRoot } from './bundle';
 
-/** Bundle `workflows/index.ts`, with `bots/index.ts` under the name `@bots`. */
-export async function buildBundle(workflowsPath = sourceOf('workflows')): Promise<Bundle> {
+export interface BundleSources {
+  /** Exports the workflows. @default workflows/index.ts */
+  readonly workflowsPath?: string;
+  /** Exports `bots`: what workflows import as `@bots`. @default bots/index.ts */
+  readonly botsPath?: string;
+}
+
+/** Bundles workflows with bots for a worker. */
+export async function buildBundle({
+  workflowsPath = sourceOf('workflows'),
+  botsPath = sourceOf('bots'),
+}: BundleSources = {}): Promise<Bundle> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [path.join(repositoryRoot(), 'workflows', 'tracing.ts')],
     failureConverterPath: path.join(repositoryRoot(), 'workflows', 'failure-converter.ts'),
     preloadModules: SHARED.map((name) => path.join(repositoryRoot(), name)),
-    webpackConfigHook,
+    webpackConfigHook: (config) => withOurs(config, botsPath),
     logger: new DefaultLogger('WARN'),
   });
   return { code, buildId: buildIdOf(code) };
@@ -36,16 +46,16 @@ const SHARED = [
 /** What Node 20 runs as it is: for an older one each spread becomes a call, and the bundle a quarter larger. */
 const TARGET = 'es2023';
 
-const webpackConfigHook: BundleOptions['webpackConfigHook'] = (config) => ({
-  ...config,
-  module: { ...config.module, rules: config.module?.rules?.map(withTarget) },
-  resolve: {
-    ...config.resolve,
-    alias: { ...config.resolve?.alias, '@bots': sourceOf('bots') },
-  },
-});
-
 type Config = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+function withOurs(config: Config, botsPath: string): Config {
+  return {
+    ...config,
+    module: { ...config.module, rules: config.module?.rules?.map(withTarget) },
+    resolve: { ...config.resolve, alias: { ...config.resolve?.alias, '@bots': botsPath } },
+  };
+}
+
 type Rule = NonNullable<NonNullable<Config['module']>['rules']>[number];
 
 /** The SDK's own rule for TypeScript, with our target. */

@@ -14,7 +14,8 @@ export interface NextBuild {
 /** The build of this checkout again, with the workflows of {@link file://./next-workflows.ts}. */
 export async function makeNextBuild(root: string): Promise<NextBuild> {
   const from = repositoryRoot();
-  const bundle = await buildBundle(path.join(from, 'chaos', 'upgrade', 'next-workflows.ts'));
+  const workflowsPath = path.join(from, 'chaos', 'upgrade', 'next-workflows.ts');
+  const bundle = await buildBundle({ workflowsPath });
   await mkdir(root, { recursive: true });
   await cp(path.join(from, 'dist'), path.join(root, 'dist'), { recursive: true });
   await cp(path.join(from, 'package.json'), path.join(root, 'package.json'));

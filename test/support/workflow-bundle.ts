@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { buildBundle } from '../../workers/build-bundle';
 
 const SOURCES = ['domain', 'workflows', 'bots'];
 
@@ -18,22 +18,14 @@ export async function workflowBundle(
     .update(entry)
     .update(await readFile(botsFile))
     .update(await fingerprint())
+    .update(await readFile(path.resolve('workers/build-bundle.ts')))
     .digest('hex')
     .slice(0, 24);
   const dir = path.resolve('.parley', 'test-bundles');
   const file = path.join(dir, `${name}.js`);
   const kept = await readFile(file, 'utf8').catch(() => null);
   if (kept !== null) return { code: kept };
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: entry,
-    workflowInterceptorModules: [path.resolve('workflows/tracing.ts')],
-    failureConverterPath: path.resolve('workflows/failure-converter.ts'),
-    logger: new DefaultLogger('WARN'),
-    webpackConfigHook: (config) => ({
-      ...config,
-      resolve: { ...config.resolve, alias: { ...config.resolve?.alias, '@bots': botsFile } },
-    }),
-  });
+  const { code } = await buildBundle({ workflowsPath: entry, botsPath: botsFile });
   await mkdir(dir, { recursive: true });
   await writeFile(`${file}.${process.pid}`, code);
   await rename(`${file}.${process.pid}`, file); // two test processes may build the same one

@@ -28,8 +28,8 @@ describe('kept bundles', () => {
   let group: WorkerGroup | undefined;
 
   beforeAll(async () => {
-    first = await buildBundle(path.join(__dirname, 'fixtures/dialogue-v1.ts'));
-    second = await buildBundle(path.join(__dirname, 'fixtures/dialogue-v2.ts'));
+    first = await buildBundle({ workflowsPath: path.join(__dirname, 'fixtures/dialogue-v1.ts') });
+    second = await buildBundle({ workflowsPath: path.join(__dirname, 'fixtures/dialogue-v2.ts') });
     connection = await NativeConnection.connect({ address: temporal().address });
   });
   beforeEach(async () => {

@@ -8,14 +8,14 @@ import { useTemporal } from '../support/servers';
 import { workflowBundle } from '../support/workflow-bundle';
 
 const botsFile = path.resolve('test/support/bots/odd.ts');
-const chats = useChats(developmentServer(useTemporal()), { botsFile, taskTimeout: '2 seconds' });
+const chats = useChats(developmentServer(useTemporal()), { botsFile, taskTimeout: '4 seconds' });
 
 // A machine that stands still for half a second makes of a task what only a slow archive should: what a rule does wrong, it does each time.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 type HistoryEvent = NonNullable<History['events']>[number];
 type Slowed = 'loadOpening' | 'loadChannel' | 'appendTimeline' | 'estimateWait';
-/** The next call takes so long, ms. A task is prolonged after 1,600. */
+/** The next call takes so long, ms. A task is prolonged after 3,200. */
 function slowOnce(name: Slowed, ms: number): void {
   const { archive } = chats;
   const real = archive[name].bind(archive) as (input: unknown) => Promise<unknown>;
@@ -55,10 +55,10 @@ const OWN_EVENTS = [
 
 describe('while something beside the workflow task is slow', () => {
   it('deadlines are the same in replay', async () => {
-    const chat = await chats.start(null, { customerInactivityTimeoutSeconds: 3 });
+    const chat = await chats.start(null, { customerInactivityTimeoutSeconds: 6 });
     const again = await chat.saysRepeatably('one');
     await again(); // a workflow task that leaves nothing in the history
-    slowOnce('appendTimeline', 2_200);
+    slowOnce('appendTimeline', 4_400);
     await chat.posts('two');
     await chat.archived(2);
     await chats.archive.sealed((await chat.conversation())?.id ?? '');
@@ -68,7 +68,7 @@ describe('while something beside the workflow task is slow', () => {
   it('what would take a workflow task too long together is done in two', async () => {
     const chat = await chats.start(null);
     for (const name of ['loadOpening', 'loadChannel', 'appendTimeline'] as const)
-      slowOnce(name, 600);
+      slowOnce(name, 1_200);
     await chat.posts('hello');
     await chat.archived(1);
     expect(await replayed(chat)).toEqual({ prolonged: 0 });
@@ -78,7 +78,7 @@ describe('while something beside the workflow task is slow', () => {
     'timers are the same in replay, were it %s',
     async (name) => {
       const chat = await chats.start('tells-waits', { queueId: 'support' });
-      slowOnce(name, 300);
+      slowOnce(name, 600);
       await chat.posts('hello');
       await chat.archived(1);
       const said: string[] = [];
