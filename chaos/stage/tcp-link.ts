@@ -104,7 +104,12 @@ class Wire {
     for (const direction of this.directions) direction.flush();
   }
   cut(): void {
-    for (const socket of [this.near, this.far]) if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.near, this.far]) {
+      if (socket.destroyed) continue;
+      // Node 20 cannot reset what is not connected yet or is being ended, and may keep its handle for ever.
+      if (socket.connecting || socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 }
 
