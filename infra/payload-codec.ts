@@ -92,6 +92,11 @@ export function keyIdOf({ metadata, data }: Payload): string | null {
   return Buffer.from(metadata?.['encryption-key-id'] ?? []).toString('utf8');
 }
 
+/** What is left of a payload whose key was destroyed, once it was decoded. */
+export function isTombstone({ data }: Payload): boolean {
+  return Buffer.compare(data ?? new Uint8Array(), TOMBSTONE.data ?? new Uint8Array()) === 0;
+}
+
 async function opened(payload: Payload, keys: DataKeys): Promise<Payload> {
   const { data } = payload;
   const id = keyIdOf(payload);

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type History, historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { repositoryRoot } from '../workers/bundle';
+import { whyUnreadable } from './unreadable';
 
 /** A history to replay. It names no workflow id itself: the file's name stands for it. */
 export interface RecordedHistory {
@@ -31,6 +32,28 @@ export async function readHistory(file: string): Promise<RecordedHistory> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${file} is no history: ${why}`, { cause });
   }
+}
+
+const WHY = {
+  erased: 'its customer was erased',
+  sealed: 'its payloads are sealed: export it decoded (docs/upgrade.md)',
+} as const;
+
+/** The histories that can be replayed, one after the other; of others it is said by name, on stderr. Throws when that is all of them. */
+export async function* readableHistories(
+  files: readonly string[],
+): AsyncGenerator<RecordedHistory> {
+  let read = 0;
+  for (const file of files) {
+    const recorded = await readHistory(file);
+    const why = whyUnreadable(recorded.history);
+    if (why) process.stderr.write(`skipped ${recorded.workflowId}: ${WHY[why]}\n`);
+    else {
+      read += 1;
+      yield recorded;
+    }
+  }
+  if (read === 0) throw new Error('None of these histories can be replayed.');
 }
 
 async function jsonFiles(given: string): Promise<readonly string[]> {

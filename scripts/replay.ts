@@ -1,7 +1,7 @@
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import { bundleFile, readBundle } from '../workers/bundle';
-import { historyFiles, type RecordedHistory, readHistory, recordedFolder } from './histories';
+import { historyFiles, readableHistories, recordedFolder } from './histories';
 
 /**
  * Replays recorded histories against the current workflow bundle: a change that would break a conversation on the way fails here.
@@ -24,24 +24,22 @@ async function main(argv: readonly string[]): Promise<void> {
 async function replay(files: readonly string[]): Promise<boolean> {
   Runtime.install({ logger: new DefaultLogger('WARN') }); // what is told of each history stands below
   const workflowBundle = await readBundle(bundleFile());
+  let replayed = 0;
   let failed = 0;
   for await (const { workflowId, error } of Worker.runReplayHistories(
     { workflowBundle },
-    histories(files),
+    readableHistories(files),
   )) {
+    replayed += 1;
     if (error) failed += 1;
     process.stdout.write(
       error ? `FAILED  ${workflowId}: ${error.message}\n` : `ok      ${workflowId}\n`,
     );
   }
   process.stdout.write(
-    `${files.length - failed} of ${files.length} histories replay on build ${workflowBundle.buildId}.\n`,
+    `${replayed - failed} of ${replayed} histories replay on build ${workflowBundle.buildId}.\n`,
   );
   return failed === 0;
-}
-
-async function* histories(files: readonly string[]): AsyncGenerator<RecordedHistory> {
-  for (const file of files) yield readHistory(file);
 }
 
 main(process.argv).catch((error: unknown) => {

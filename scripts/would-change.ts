@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { loadSupervisorConfig } from '../infra/config';
 import { type Bundle, bundleFile, readBundle } from '../workers/bundle';
 import { keptBundles } from '../workers/kept-bundles';
-import { historyFiles, readHistory } from './histories';
+import { historyFiles, type RecordedHistory, readableHistories } from './histories';
 import { compare } from './would-change/compare';
 import { recordedOf } from './would-change/recorded';
 import { replay } from './would-change/replayed';
@@ -48,8 +48,8 @@ Exits 0 when none differs, 1 when one does or a history cannot go on with the ca
       });
       const candidate = await readBundle(options.candidate);
       const all: Compared[] = [];
-      for (const file of await historyFiles(given))
-        all.push(await lookAt(file, candidate, options));
+      for await (const recorded of readableHistories(await historyFiles(given)))
+        all.push(await lookAt(recorded, candidate, options));
       const text = options.json ? JSON.stringify(all, null, 2) : reportOf(all, candidate.buildId);
       process.stdout.write(`${text}\n`);
       process.exitCode = all.every(({ verdict }) => verdict === 'same') ? EXIT.same : EXIT.differs;
@@ -57,13 +57,16 @@ Exits 0 when none differs, 1 when one does or a history cannot go on with the ca
   await command.parseAsync([...argv]);
 }
 
-async function lookAt(file: string, candidate: Bundle, options: Options): Promise<Compared> {
-  const given = await readHistory(file);
+async function lookAt(
+  given: RecordedHistory,
+  candidate: Bundle,
+  options: Options,
+): Promise<Compared> {
   const recorded = recordedOf(given.history);
   const bundle = await bundleThatRan(recorded.buildId, options);
   const ran = bundle && (await replay(bundle, given, recorded));
   if (ran && ran.broken !== null && options.ran !== undefined)
-    throw new Error(`${options.ran} did not run ${file}: ${ran.broken}`);
+    throw new Error(`${options.ran} did not run ${given.workflowId}: ${ran.broken}`);
   const comparison = compare(recorded, await replay(candidate, given, recorded), ran);
   const against = ran && ran.broken === null ? 'the code that ran' : 'the history';
   return { name: given.workflowId, against, ...comparison };
