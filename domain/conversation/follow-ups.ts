@@ -86,11 +86,16 @@ export function followUp(turn: Turn, request: FollowUp): void {
   recordNews(turn, request, { actor, sessionId });
 }
 
-/** A final failure of a message of this conversation; a hook hears of every state that it subscribed to (domain.md 8.3). */
+/**
+ * A final failure of a message of this conversation; a hook hears of every state that it subscribed to (domain.md 8.3). A send that
+ * waits for news fails by the same news that has been told already: it fails once.
+ */
 export function deliveryReceipt(turn: Turn, receipt: DeliveryReceipt): void {
   const { messageId, state, reasonCode } = receipt;
   if (state === 'FAILED') {
-    record(turn, 'MESSAGE_DELIVERY_NOTIFICATION', { messageId, state, reasonCode });
+    if (turn.state.recent.some(({ failed }) => failed === messageId)) return;
+    const data = { messageId, state, reasonCode } as const;
+    record(turn, 'MESSAGE_DELIVERY_NOTIFICATION', data, { failed: messageId });
     if (reasonCode === 'SESSION_WINDOW_CLOSED') offerToReopen(turn, messageId);
     if (reasonCode === 'OptedOut') consentRefused(turn, messageId);
   }

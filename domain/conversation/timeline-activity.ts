@@ -92,4 +92,6 @@ export interface RecentEntry {
   readonly actorId: string;
   readonly channelSessionId: string | null;
   readonly providerMessageId: string | null;
+  /** Of news that a message failed: which. */
+  readonly failed?: string;
 }

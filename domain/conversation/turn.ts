@@ -54,6 +54,8 @@ export interface EntryParts {
   readonly sentAt?: string | null;
   readonly replyTo?: string | null;
   readonly providerMessageId?: string | null;
+  /** The message that the entry says to have failed. */
+  readonly failed?: string;
   /** The channel's event that this entry is: at most one entry per key. */
   readonly source?: { readonly channelId: string; readonly eventKey: string };
 }
@@ -94,6 +96,7 @@ export function record<T extends EntryType>(
       actorId: actor.id,
       channelSessionId: entry.channelSessionId,
       providerMessageId: entry.providerMessageId,
+      ...(parts.failed !== undefined && { failed: parts.failed }),
     },
   ];
   turn.entries.push({ entry, ...parts.source });

@@ -65,6 +65,30 @@ const FAULTS: readonly (readonly [word: string, what: string, mutant: Mutant])[]
     ),
   ],
   [
+    'divergent',
+    'the last news of a delivery is what counts',
+    mutant<typeof import('../../domain/message/delivery')>('domain/message/delivery', (real) => ({
+      mergeReports: (reports, ...open) => real.mergeReports(reports.slice(-1), ...open),
+    })),
+  ],
+  [
+    'duplicate',
+    'a conversation forgets that it has told of a failure',
+    mutant<typeof import('../../domain/conversation/follow-ups')>(
+      'domain/conversation/follow-ups',
+      (real) => ({
+        deliveryReceipt: (turn, receipt) => {
+          turn.state.recent = turn.state.recent.map(({ failed: _, ...entry }) => entry);
+          real.deliveryReceipt(turn, receipt);
+        },
+        sendFailed: (turn, failed) => {
+          turn.state.recent = turn.state.recent.map(({ failed: _, ...entry }) => entry);
+          real.sendFailed(turn, failed);
+        },
+      }),
+    ),
+  ],
+  [
     'double-offer',
     'an offer rings at a second agent as well',
     mutant<typeof import('../../domain/routing/offers')>('domain/routing/offers', (real) => ({

@@ -133,7 +133,7 @@ describe('follow-ups (domain.md 8.3)', () => {
     expect(story.runs('scheduled:msg_later')).toBe(false);
   });
 
-  it('a final FAILED is told, other states only to the hook', () => {
+  it('a final FAILED is told once, other states only to the hook', () => {
     const story = aCreatedStory();
     const news = (state: 'READ' | 'FAILED') =>
       story.apply({
@@ -148,6 +148,9 @@ describe('follow-ups (domain.md 8.3)', () => {
     expect(news('FAILED').entries.map(({ entry }) => entry.data)).toEqual([
       { messageId: 'm', state: 'FAILED', reasonCode: 'Unreachable' },
     ]);
+    // The send that waited for the news ends by it.
+    const ended = story.apply({ type: 'sendFailed', messageId: 'm', reasonCode: 'Unreachable' });
+    expect(ended).toMatchObject({ entries: [], effects: [] });
     story.apply({ type: 'sendFailed', messageId: 'm2', reasonCode: 'SESSION_WINDOW_CLOSED' });
     expect(story.entries.at(-1)?.data).toMatchObject({
       messageId: 'm2',

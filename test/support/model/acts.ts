@@ -1,4 +1,5 @@
 import type { CustomerMessage, SessionEnded } from '../../../domain/conversation/channel-events';
+import type { Receipt } from './ledger';
 import type { Answer } from './provider';
 
 /** A conversation by name: of the customer whose workflow has it, the n-th that began there, from 1. */
@@ -43,6 +44,7 @@ export type Deed =
     }
   | { readonly does: 'the archive'; readonly is: 'down' | 'back' }
   | { readonly does: 'the provider'; readonly answers: Answer }
+  | { readonly does: 'hears'; readonly receipt: Receipt }
   | { readonly does: 'nothing' };
 
 /** How far everything is. */

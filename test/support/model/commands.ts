@@ -104,6 +104,16 @@ export class Stage {
     const who = { id: by, supervisor: by !== agentId };
     this.engine.agentActs({ type: 'setAgentState', agentId, state, reason: null, by: who });
   }
+  /** The provider has news of one of the latest messages, or of one that nobody knows. */
+  hears(n: number, state: (typeof REPORTED)[number]): void {
+    const { provider } = this.engine;
+    const messages = n % 6 === 5 ? [] : [...provider.policies.keys()];
+    const messageId = messages.at(-1 - (n % Math.max(1, messages.length))) ?? 'msg_out-of-nobody';
+    const { news } = this.reference;
+    const before = news.lengths;
+    this.engine.hears(provider.receiptOf(messageId, state));
+    this.reference.notes(...news.onlyFailuresSince(before));
+  }
   says(chat: Chat, actor: object, controlEpoch: number | null): void {
     this.engine.count += 1;
     const said = { messageId: `msg_out${this.engine.count}`, body: { type: 'PLAIN', text: 'Hi' } };
@@ -121,10 +131,11 @@ function asConfigured(queue: NonNullable<ChannelSettings['queue']>): Partial<Que
   return { reservationSeconds, agentSla: { seconds: agentSlaSeconds, thresholds: [] } };
 }
 const SENDING: readonly Partial<ChannelSettings>[] = [
-  { ambiguousSend: 'at-most-once' },
+  { ambiguousSend: 'at-most-once', reportsOutcome: true },
   { channelId: 'sms', ambiguousSend: 'exactly-once-with-key' },
   { channelId: 'old', ambiguousSend: 'at-least-once' },
 ];
+const REPORTED = ['SENT', 'DELIVERED', 'READ', 'FAILED'] as const;
 const who = (n: number): string => AGENTS[n % AGENTS.length] ?? 'a1';
 const here = (chat: Chat, n: number): string => {
   const agents = primaryAgents(chat.state);
@@ -218,6 +229,8 @@ export const COMMANDS = {
   'a send is refused': provider('refuse'),
   'a send is throttled': provider('throttle'),
   'the answer of a send is lost': provider('lost'),
+  'a receipt': (stage: Stage, a: number, b: number) =>
+    stage.hears(a, REPORTED[b % REPORTED.length] ?? 'SENT'),
   'continues as new': ({ engine }: Stage) => engine.continuesAsNew(),
   'a second passes': ({ engine }: Stage) => engine.passes(1),
   'an offer lapses': ({ engine }: Stage) => engine.passes(20),

@@ -8,6 +8,7 @@ import { KeyRing } from '../../../workflows/conversation/key-ring';
 import { aChat, type Chat, homeOf, isBusy, movesIn } from '../routed/chat';
 import { RoutedWorld } from '../routed-world';
 import { ModelArchive } from './archive';
+import type { Receipt } from './ledger';
 import { type Answer, ModelProvider } from './provider';
 
 /**
@@ -47,6 +48,13 @@ export class ModelEngine extends RoutedWorld {
   /** One send that may go now has this answer. */
   providerAnswers(answer: Answer, pick: number): void {
     this.provider.answers(answer, pick, (id) => this.archive.seqOf(id));
+  }
+  /** A provider has news of a message: its row has it, and its conversation where it is open and wants to hear. */
+  hears(receipt: Receipt): void {
+    const told = this.provider.ledger.hears(receipt);
+    const about = this.runs.find(({ state }) => state.conversationId === told?.conversationId);
+    if (told && about && about.state.closingAt === null)
+      this.arrives(about, { type: 'deliveryReceipt', receipt: told });
   }
   /** The bot in control has no answer, or none in time. */
   botFails(chat: Chat, timedOut: boolean): void {

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { insisting } from '../../../api/conversations/acts';
+import type { DeliveryReceipt } from '../../../domain/conversation/events';
 import type { Conversation } from '../../../domain/conversation/view';
 import { conversationWorkflowId } from '../../../domain/ids';
 import { createConversationWorkflows } from '../../../infra/conversation-workflows';
@@ -68,6 +69,11 @@ export class LiveDeeds {
       case 'the provider':
         this.world.answer = deed.answers;
         return [];
+      case 'hears': {
+        const told = this.world.hears(deed.receipt);
+        if (told) await this.tellsDelivery(told);
+        return [];
+      }
       case 'nothing':
         return [];
     }
@@ -102,6 +108,14 @@ export class LiveDeeds {
       moveSessions: true,
     });
     return answer === null ? [] : [`the merge is refused: ${answer}`];
+  }
+
+  private async tellsDelivery(told: DeliveryReceipt): Promise<void> {
+    const [customer] =
+      [...this.live.conversations].find(([, ids]) => ids.includes(told.conversationId)) ?? [];
+    if (customer === undefined) return;
+    const workflowId = conversationWorkflowId(customer);
+    await this.live.client.workflow.getHandle(workflowId).signal(m.deliveryReceiptSignal, told);
   }
 
   private async tells(customer: string, type: string, payload: object): Promise<void> {

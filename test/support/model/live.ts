@@ -122,9 +122,8 @@ export class Live {
     );
     const sends = {
       sendPart: (input: SendPart) => this.present.sendPart(input),
-      failMessage: async () => {
-        this.present.failed += 1;
-      },
+      failMessage: (input: Parameters<LiveWorld['failMessage']>[0]) =>
+        this.present.failMessage(input),
     };
     const { handOn } = createConversationWorkflows(client);
     const housekeeping = {

@@ -10,6 +10,7 @@ import type { RoutingDecided } from '../../../domain/routing/routing';
 import { type Chat, homeOf, isBusy, isNamedHandOver } from '../routed/chat';
 import type { Act, ConversationName, Deed, Standing } from './acts';
 import { ModelEngine } from './engine';
+import type { Receipt } from './ledger';
 import type { Answer } from './provider';
 import { SLACK_MS, SLOWER } from './slow';
 
@@ -18,6 +19,8 @@ const BEAT_MS = 5_000;
 /** After which whatever waited for the archive has been tried again, ms. */
 const ARCHIVE_TRIED_MS = 20_000;
 const HOLD_SECONDS = 30 * SLOWER;
+/** In the ids of messages that were named by whoever wrote them. */
+const GIVEN_ID = 'msg_out';
 /** Requests of one run that are refused. */
 const REFUSED_MAX = 4;
 
@@ -110,6 +113,12 @@ export class PacedEngine extends ModelEngine {
       () => super.archiveGoes(down),
       wait,
     );
+  }
+  /** Of messages that a person or bot wrote: notices have ids that each level makes for itself. */
+  override hears(receipt: Receipt): void {
+    const { partId, providerMessageId } = receipt;
+    if (!(partId ?? providerMessageId)?.includes(GIVEN_ID)) return;
+    this.does({ does: 'hears', receipt }, () => super.hears(receipt));
   }
   /** From now on every call is answered so. */
   override providerAnswers(answer: Answer): void {

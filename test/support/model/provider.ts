@@ -2,6 +2,7 @@ import type { AmbiguousSend } from '../../../domain/channel/capabilities';
 import type { ConversationState } from '../../../domain/conversation/model';
 import { partId } from '../../../domain/ids';
 import { afterSend, type Recovery, type SendOutcome } from '../../../domain/message/send-policy';
+import { ModelLedger, type Receipt } from './ledger';
 
 /** What a provider does with a call. `lost`: it delivers, and its answer does not come. */
 export type Answer = 'ok' | 'refuse' | 'throttle' | 'lost';
@@ -12,6 +13,9 @@ interface Send {
   readonly sessionId: string;
   readonly seq: number;
   readonly policy: AmbiguousSend;
+  readonly reportsOutcome: boolean;
+  readonly ambiguousWaitMs: number;
+  readonly notifyHook: boolean;
   readonly expiresAt: string;
   attempt: number;
   notBefore: string;
@@ -37,10 +41,19 @@ export class Deliveries {
   }
 }
 
+/** The name that a provider gives a part; one with keys gives a part that it knows the same again. */
+export function providerIdOf(part: string, policy: AmbiguousSend, attempt: number): string {
+  return policy === 'exactly-once-with-key' ? `pm-${part}` : `pm-${part}-${attempt}`;
+}
+
+/** A channel whose news a hook wants to hear of, by its declared policy. */
+export const wantsNews = (policy: AmbiguousSend): boolean => policy === 'exactly-once-with-key';
+
 /** Sends on their way to one provider, as workflows/conversation/outbox.ts has them, and what reached the customers. */
 export class ModelProvider {
   private queue: Send[] = [];
   readonly delivered = new Deliveries();
+  readonly ledger = new ModelLedger();
   /** By message: what became of it, once. */
   readonly ends = new Map<string, 'sent' | 'failed'>();
   readonly policies = new Map<string, AmbiguousSend>();
@@ -59,6 +72,9 @@ export class ModelProvider {
       ...message,
       conversationId: state.conversationId,
       policy,
+      reportsOutcome: session?.settings?.reportsOutcome ?? false,
+      ambiguousWaitMs: session?.settings?.ambiguousWaitMs ?? 30_000,
+      notifyHook: wantsNews(policy),
       expiresAt: new Date(this.now() + SEND_LIFE_MS).toISOString(),
       attempt: 1,
       notBefore: '',
@@ -86,15 +102,21 @@ export class ModelProvider {
     const send = ready[pick % Math.max(1, ready.length)];
     if (!send) return false;
     const part = partId(send.messageId, 1);
+    const known = this.ledger.endOf(part);
+    if (known) {
+      this.ended(send, known.sent ? 'sent' : 'failed', known.reason ?? 'Rejected');
+      return true;
+    }
+    const { attempt, policy, expiresAt, ambiguousWaitMs, reportsOutcome } = send;
     const next = afterSend({
-      outcome: this.delivered.call(part, send.policy, answer),
-      attempt: send.attempt,
+      outcome: send.recover === 'settle' ? { type: 'unsettled' } : this.calls(send, part, answer),
+      attempt,
       recovering: send.recover,
       now,
-      expiresAt: send.expiresAt,
-      policy: send.policy,
-      ambiguousWaitMs: 30_000,
-      reportsOutcome: false,
+      expiresAt,
+      policy,
+      ambiguousWaitMs,
+      reportsOutcome,
       seed: part,
     });
     if (next.type === 'next') this.ended(send, 'sent');
@@ -103,6 +125,24 @@ export class ModelProvider {
       Object.assign(send, { attempt: send.attempt + 1, notBefore: next.at, recover: next.recover });
     return true;
   }
+  /**
+   * News of a message, as the provider may have it: of a part that has reached the customer, or early, by the id that the next answer
+   * will name.
+   */
+  receiptOf(messageId: string, state: Receipt['state']): Receipt {
+    const part = partId(messageId, 1);
+    const policy = this.policies.get(messageId) ?? 'at-most-once';
+    const send = this.queue.find((it) => it.messageId === messageId);
+    const came = this.delivered.counts.has(part);
+    return {
+      // The provider with keys knows nothing of our ids.
+      partId: came && policy !== 'exactly-once-with-key' ? part : null,
+      providerMessageId: providerIdOf(part, policy, send?.attempt ?? 1),
+      state,
+      reasonCode: state === 'FAILED' ? 'Unreachable' : null,
+      at: new Date(this.now()).toISOString(),
+    };
+  }
   /** When the next send that waits for a time may go, ms; infinite when none does. */
   get dueAt(): number {
     const now = this.now();
@@ -110,6 +150,16 @@ export class ModelProvider {
     return Math.min(...times.filter((at) => at > now), Number.POSITIVE_INFINITY);
   }
 
+  /** The row comes before the call. */
+  private calls(send: Send, part: string, answer: Answer): SendOutcome {
+    const { attempt, policy, recover } = send;
+    this.ledger.opens(part, send);
+    const outcome = this.delivered.call(part, policy, answer);
+    const call = { part, about: send, attempt, answer, again: recover !== null };
+    const at = new Date(this.now()).toISOString();
+    this.ledger.answered(call, providerIdOf(part, policy, attempt), at);
+    return outcome;
+  }
   private heads(): readonly Send[] {
     const seen = new Set<string>();
     return this.queue.filter(({ sessionId }) => !seen.has(sessionId) && seen.add(sessionId));
@@ -118,6 +168,8 @@ export class ModelProvider {
     this.queue = this.queue.filter((it) => it !== send);
     if (this.ends.has(send.messageId)) this.say(`twice-fired: ${send.messageId} ends again`);
     this.ends.set(send.messageId, end);
+    const at = new Date(this.now()).toISOString();
+    if (end === 'failed') this.ledger.fails(partId(send.messageId, 1), send, reason, at);
     if (end === 'failed') this.onFailed(send.conversationId, send.messageId, reason);
   }
 }

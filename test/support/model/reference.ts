@@ -1,6 +1,7 @@
 import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import type { ModelEngine } from './engine';
+import { NewsReference } from './news';
 
 /** A message that the api said yes to. */
 interface Acknowledged {
@@ -26,7 +27,17 @@ export class Reference {
   /** Customers whose messages may come in another order, since a merge handed some of them on. */
   private readonly merged = new Set<string>();
 
-  constructor(private readonly engine: ModelEngine) {}
+  readonly news: NewsReference;
+  private readonly seen: string[] = [];
+
+  constructor(private readonly engine: ModelEngine) {
+    this.news = new NewsReference(engine);
+  }
+
+  /** What was found while something was done. */
+  notes(...found: readonly string[]): void {
+    this.seen.push(...found);
+  }
 
   /** Sent together: none was answered before another was sent. */
   acknowledges(customer: string, messages: readonly CustomerMessage[]): void {
@@ -47,8 +58,10 @@ export class Reference {
   violations(): string[] {
     const timelines = [...this.engine.archive.timelines().values()];
     return [
+      ...this.seen,
       ...this.messages(timelines),
       ...this.deliveries(),
+      ...this.news.violations(),
       ...this.oneOpen(timelines),
       ...this.unbounded(),
     ];

@@ -13,6 +13,7 @@ export const SLOW: Partial<ChannelSettings> = {
   customerInactivityTimeoutSeconds: 600 * SLOWER,
   agentIdleSeconds: 3600 * SLOWER,
   customerLeftSeconds: 300 * SLOWER,
+  ambiguousWaitMs: 30_000 * SLOWER,
   closingSendGraceSeconds: 30 * SLOWER,
   wrapUp: { enabled: false, seconds: 60 * SLOWER, formId: null },
   queue: { agentSlaSeconds: 120 * SLOWER, reservationSeconds: 20 * SLOWER },
