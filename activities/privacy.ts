@@ -45,10 +45,19 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
     if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
   }
 
+  /**
+   * What began while the job ran, by a merge that was on its way or a message that came as the last conversation ended: it is ended as
+   * well, or the job would wait until it ends by itself.
+   */
+  async function endWhatBegan(customerId: string): Promise<void> {
+    for await (const conversation of everyConversation(customerId))
+      if (!conversation.closed) await end(conversation);
+  }
+
   /** At once what may be in one workflow: what is sealed there with a key of another of them goes dark as well. */
   async function blank(
     conversations: readonly ErasableConversation[],
-    jobId: string | undefined,
+    { jobId, customerId }: { readonly jobId?: string | undefined; readonly customerId: string },
   ): Promise<void> {
     const held = new Set<string>();
     for (const { id, workflowIds } of conversations) {
@@ -57,7 +66,10 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       for (const each of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)]) held.add(each);
     }
     const forgotten = await beating(() => runs.forget([...held]));
-    if (!forgotten) throw stillRuns(conversations.map(({ id }) => id).join(' or '));
+    if (!forgotten) {
+      await endWhatBegan(customerId);
+      throw stillRuns(conversations.map(({ id }) => id).join(' or '));
+    }
     await dataKeys.destroy([...held]);
     if (jobId !== undefined) await jobs.noteHistories(jobId, forgotten);
     for (const { id } of conversations) await erasure.settleConversation(id);
@@ -99,7 +111,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
 
     async blankNext({ jobId, customerId, after }) {
       const page = await erasure.conversations(customerId, after, STEP);
-      await blank(page, jobId);
+      await blank(page, { jobId, customerId });
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },
 
@@ -111,7 +123,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
           await end(conversation);
           throw stillRuns(conversation.id);
         }
-        await blank([conversation], jobId);
+        await blank([conversation], { jobId, customerId });
       }
       await erasure.blankTraces(customerId);
       await jobs.complete(jobId, null);

@@ -83,7 +83,10 @@ export function sessionsMovedIn(turn: Turn, { moved }: Of<'sessionsMovedIn'>): v
   const first = !hasStarted(state);
   const settings = moved.sessions[0]?.settings;
   if (first && settings) startConversation(turn, settings, 'INBOUND', customerActor(turn));
-  if (!hasStarted(state)) return;
+  if (!hasStarted(state)) {
+    giveBack(turn, moved);
+    return;
+  }
   record(turn, 'CONVERSATION_MERGED', { fromConversationId, fromCustomerId });
   for (const session of moved.sessions)
     if (!sessionById(state, session.id))
@@ -168,6 +171,12 @@ function takeTask(turn: Turn, task: AgentTask, moved: SessionsMovedIn): void {
   const dueAt = moved.deadlines?.[name];
   if (dueAt === undefined) startDeadline(turn, name, task.wrapUp?.seconds ?? 0);
   else setDeadline(turn, name, dueAt);
+}
+
+/** The survivor's conversation has ended, and with no session none begins: whoever worked there has nobody to work for. */
+function giveBack(turn: Turn, { tasks }: SessionsMovedIn): void {
+  for (const task of tasks)
+    if (!isWaiting(task)) effect(turn, { type: 'routing', news: { type: 'ended', task } });
 }
 
 /** Over a cap, or here already: the task ends here (domain.md 10.3). */

@@ -9,6 +9,8 @@ const job = { jobId: 'job_1', customerId: 'cus_1' };
 /** A customer's conversations, and what is done to them and their files, in order. */
 function anInstallation(conversations: ErasableConversation[], erasedAlready = false) {
   const done: string[] = [];
+  /** Whether workflows have ended, so that their histories go. */
+  const forgets = { now: true };
   const note =
     <T>(what: string, answer?: T) =>
     async (...given: unknown[]) => {
@@ -26,7 +28,10 @@ function anInstallation(conversations: ErasableConversation[], erasedAlready = f
       uploads: async () => [],
       isErased: async () => erasedAlready,
     },
-    runs: { end: note('end', true), forget: async () => ({ kept: ['run_1'], deleted: ['run_2'] }) },
+    runs: {
+      end: note('end', true),
+      forget: async () => (forgets.now ? { kept: ['run_1'], deleted: ['run_2'] } : null),
+    },
     dataKeys: { destroy: note('destroy') },
     customers: { get: async () => null },
     media: { put: async () => ({ mediaId: 'med_1' }), remove: note('remove') },
@@ -38,9 +43,12 @@ function anInstallation(conversations: ErasableConversation[], erasedAlready = f
     },
   };
   const activities = createPrivacyActivities(deps as unknown as PrivacyDeps);
-  const run = (name: 'finishErasure' | 'exportCustomer') =>
-    new MockActivityEnvironment().run(activities[name], job);
-  return { done, run };
+  const run = (name: 'finishErasure' | 'exportCustomer' | 'blankNext') =>
+    new MockActivityEnvironment().run(activities[name] as (input: object) => Promise<unknown>, {
+      ...job,
+      after: null,
+    });
+  return { done, run, forgets };
 }
 const aConversation = (id: string, given: Partial<ErasableConversation> = {}) => ({
   ...{ id, workflowIds: [`conversation:${id}`], closed: true, erased: true },
@@ -68,6 +76,27 @@ it('takes with it what was written while the job ran, before it calls the job do
   expect(done).toEqual([
     ...['blank cnv_3', 'destroy', noted, 'settle cnv_3'],
     ...['blankTraces cus_1', 'complete job_1 null'],
+  ]);
+});
+
+it('ends what began in the workflow whose history is to go, and does not wait until it ends by itself', async () => {
+  const conversations = [
+    aConversation('cnv_1', { erased: false }),
+    aConversation('cnv_2', { erased: false, closed: false }),
+  ];
+  const { done, run, forgets } = anInstallation(conversations);
+  forgets.now = false;
+  const again = await run('blankNext').catch((error: unknown) => error);
+  expect(again).toMatchObject({ type: 'Running', nonRetryable: false });
+  expect(done).toEqual(['blank cnv_1', 'blank cnv_2', 'end cnv_2']);
+
+  done.length = 0;
+  forgets.now = true;
+  conversations[1] = aConversation('cnv_2', { erased: false });
+  expect(await run('blankNext')).toBeNull();
+  expect(done).toEqual([
+    ...['blank cnv_1', 'blank cnv_2', 'destroy', noted],
+    ...['settle cnv_1', 'settle cnv_2'],
   ]);
 });
 

@@ -89,6 +89,18 @@ const FAULTS: readonly (readonly [word: string, what: string, mutant: Mutant])[]
     ),
   ],
   [
+    'stuck',
+    'a conversation does not end for an erasure while its customer waits',
+    mutant<typeof import('../../domain/conversation/closing')>(
+      'domain/conversation/closing',
+      (real) => ({
+        forceClose: (turn, request) => {
+          if (request.reason !== 'ERASED') real.forceClose(turn, request);
+        },
+      }),
+    ),
+  ],
+  [
     'double-offer',
     'an offer rings at a second agent as well',
     mutant<typeof import('../../domain/routing/offers')>('domain/routing/offers', (real) => ({

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import type { Decision } from '../../domain/conversation/effects';
 import { mergeReports } from '../../domain/message/delivery';
 import { KeyRing } from '../../workflows/conversation/key-ring';
-import { type Command, commands, Stage } from '../support/model/commands';
+import { type Command, Stage } from '../support/model/commands';
 import { ModelEngine } from '../support/model/engine';
+import { Erasure } from '../support/model/erasure';
 import type { Receipt } from '../support/model/ledger';
+import { commands } from '../support/model/lists';
 import { plays, wordsOf } from '../support/model/play';
 import { type Chat, homeOf } from '../support/routed/chat';
 
@@ -44,6 +46,41 @@ const SERVED: readonly Row[] = [
   ['an agent writes', 0, 0],
 ];
 
+/** A merge is on its way to a conversation that ends, and brings sessions there when it has ended. */
+const MOVED_LATE: readonly Row[] = [
+  ['writes', 0, 0],
+  ['writes', 1, 0],
+  ['everything arrives', 0, 0],
+  ['merges', 0, 1],
+  ['erases', 0, 0],
+  ['a minute passes', 0, 0],
+  ['the merge goes on', 3, 0],
+  ['a minute passes', 0, 0],
+  ['post arrives', 3, 0],
+  ['a minute passes', 0, 0],
+];
+/** Customers are erased: one who is served and to whom a message is on its way, one who waits; both write again, the first at once. */
+const GONE: readonly Row[] = [
+  ...SERVED,
+  ['writes', 1, 0],
+  ['writes', 2, 0],
+  ['everything arrives', 0, 0],
+  ['erases', 0, 0],
+  ['writes', 0, 0],
+  ['the provider repeats', 0, 0],
+  ['erases', 1, 0],
+  ['a minute passes', 0, 0],
+  ['everything arrives', 0, 0],
+  ['the archive is down', 0, 0],
+  ['the erasure goes on', 0, 0],
+  ['the archive is back', 0, 0],
+  ['a minute passes', 0, 0],
+  ['everything arrives', 0, 0],
+  ['the provider repeats', 0, 1],
+  ['writes', 1, 0],
+  ['everything arrives', 0, 0],
+];
+
 describe('what was found once', () => {
   it.each<readonly [what: string, rows: readonly Row[]]>([
     [
@@ -56,6 +93,35 @@ describe('what was found once', () => {
         ['a send succeeds', 0, 0],
       ],
     ],
+    [
+      'an agent is logged out whose conversation is closing',
+      [
+        ...SERVED,
+        ['force-closes', 0, 0],
+        ['an agent logs out', 0, 0],
+        ['everything arrives', 0, 0],
+      ],
+    ],
+    [
+      'a merge brings an agent and no session to where everybody has left',
+      [
+        ['an agent is ready', 0, 0],
+        ['writes elsewhere', 1, 1],
+        ['everything arrives', 0, 0],
+        ['accepts', 0, 0],
+        ['everything arrives', 0, 0],
+        ['writes elsewhere', 2, 2],
+        ['an agent writes', 1, 0],
+        ['ten minutes pass', 0, 0],
+        ['merges', 1, 2],
+        ['ten minutes pass', 0, 0],
+      ],
+    ],
+    [
+      'it does so to somebody who is erased',
+      [...SERVED, ['ten minutes pass', 0, 0], ['writes', 2, 0], ['merges', 0, 2], ['erases', 2, 0]],
+    ],
+    ['a merge brings sessions to a conversation that an erasure has closed', MOVED_LATE],
   ])('%s', (_what, rows) => {
     expect(plays(story(rows))).toEqual([]);
   });
@@ -135,6 +201,46 @@ class Forgiving extends ModelEngine {
     };
   }
 }
+class Lenient extends ModelEngine {
+  private readonly spared = new Set<string>();
+  protected override ordersEnd(conversationId: string): void {
+    for (const waits of this.routing.waiting.values()) this.spared.add(waits.conversationId);
+    if (!this.spared.has(conversationId)) super.ordersEnd(conversationId);
+  }
+}
+class Blind extends ModelEngine {
+  protected override readonly Erasure = class extends Erasure {
+    protected override get open(): readonly string[] {
+      return [];
+    }
+    protected override runs(): boolean {
+      return false;
+    }
+  };
+}
+class Patient extends ModelEngine {
+  protected override readonly Erasure = class extends Erasure {
+    protected override endsWhatBegan(): void {
+      // Its retries come until it has ended by itself.
+    }
+  };
+}
+class Quoting extends ModelEngine {
+  override erases(chat: Chat): void {
+    super.erases(chat);
+    this.archive.blank = () => undefined;
+  }
+}
+class Sweeping extends ModelEngine {
+  override erases(chat: Chat): void {
+    super.erases(chat);
+    const { archive } = this;
+    const blank = archive.blank.bind(archive);
+    archive.blank = () => {
+      for (const id of archive.archived) blank(id);
+    };
+  }
+}
 class Doubling extends ModelEngine {
   protected override decided(chat: Chat, decision: Decision): void {
     super.decided(chat, decision);
@@ -158,5 +264,20 @@ describe('the model test itself', () => {
     ['divergent', 'the last news of a part is what counts', Forgiving],
   ])('%s: %s', (word, _what, Engine) => {
     expect(wordsOf(plays(STORY, new Stage(Engine)))).toEqual([word]);
+  });
+
+  it('finds nothing in erasures without a fault', () => {
+    const stage = new Stage();
+    expect(plays(story(GONE), stage)).toEqual([]);
+    expect(stage.engine.erasures.map(({ done }) => done)).toEqual([true, true]);
+  });
+  it.each([
+    ['stuck', 'an erasure leaves a task waiting', GONE, Lenient],
+    ['stuck', 'it is done while conversations go on', GONE, Blind],
+    ['stuck', 'it waits for what began meanwhile', MOVED_LATE, Patient],
+    ['leak', 'it forgets who spoke, and not what was said', GONE, Quoting],
+    ['divergent', 'it takes the words of another', GONE, Sweeping],
+  ])('%s: %s', (word, _what, rows, Engine) => {
+    expect(wordsOf(plays(story(rows), new Stage(Engine)))).toEqual([word]);
   });
 });

@@ -18,7 +18,7 @@ export type { Chat, HandOverKind };
 export class RoutedWorld extends RoutedMail {
   customerWrites(chat: Chat): void {
     const { settings } = chat;
-    const from = { channelId: settings.channelId, customerIdentifier: chat.workflowId };
+    const from = { channelId: settings.channelId, customerIdentifier: chat.address };
     this.writesTo(homeOf(chat), {
       type: 'customerMessage',
       message: aMessage(from),
@@ -28,7 +28,7 @@ export class RoutedWorld extends RoutedMail {
   customerLeaves(chat: Chat): void {
     this.sessionEnds(homeOf(chat), {
       channelId: chat.settings.channelId,
-      customerIdentifier: chat.workflowId,
+      customerIdentifier: chat.address,
       eventKey: aMessage().eventKey,
       reason: 'CUSTOMER',
     });

@@ -320,6 +320,24 @@ it('sessions that reach a survivor who was merged meanwhile go on to the last su
   expect(await opened().stores.conversations.openOf(x.id)).toBeNull();
 });
 
+it('is over at once when what moves to a survivor who has left brings no session', async () => {
+  const [m, x] = [await aCustomer(), await aCustomer()];
+  const customer = { id: m.id, name: null, anonymous: true, labelPriority: null };
+  const conversationId = uniqueName('cnv_');
+  const gone = new Story(settings, undefined, anOpening({ conversationId, customer }));
+  gone.customerWrites();
+  gone.joins('a1');
+  const handle = await client().workflow.signalWithStart('conversationWorkflow', {
+    taskQueue: CONVERSATION_TASK_QUEUE,
+    workflowId: conversationWorkflowId(x.id),
+    args: [{ customerId: x.id }],
+    signal: sessionsMovedInSignal,
+    signalArgs: [{ ...movedOut(gone.state), sessions: [], fromHome: m.id }],
+  });
+  await handle.result();
+  expect(await opened().stores.conversations.openOf(x.id)).toBeNull();
+});
+
 it('hands on what still reaches a merged customer’s workflow', async () => {
   const [m, x] = [await aCustomer(), await aCustomer()];
   await merge(m.id, x.id);

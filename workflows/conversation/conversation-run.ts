@@ -90,6 +90,10 @@ export class ConversationRun {
   get closing(): boolean {
     return this.current.state === 'CLOSING';
   }
+  /** No conversation has begun. */
+  get blank(): boolean {
+    return this.current.lastSeq === 0;
+  }
   get closed(): boolean {
     return this.current.state === 'CLOSED';
   }

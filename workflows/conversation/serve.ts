@@ -78,7 +78,9 @@ export async function serve(run: ConversationRun, inbox: Inbox, keys: KeyRing): 
     if (run.unsettled) await run.settle();
     if (!inbox.empty || run.archive.flushable || run.sealIsDue) continue;
     setCurrentDetails(detailsOf(run));
-    if (run.closed && run.archive.waitingEntries.length === 0 && !run.outbox.anyInFlight) {
+    // What opened a blank one has begun no conversation: nothing here is due or is waited for.
+    const over = run.closed || run.blank;
+    if (over && run.archive.waitingEntries.length === 0 && !run.outbox.anyInFlight) {
       if (await answered(inbox)) return 'closed';
       continue;
     }

@@ -259,4 +259,16 @@ describe('merge of M into X', () => {
     ]);
     expect(x.state).toMatchObject({ state: 'ACTIVE', control: { holder: 'AGENTS', epoch: 2 } });
   });
+
+  it('X closed meanwhile and no session moves: nothing begins, and routing has the agents back', () => {
+    const m = aMergedStory(whatsAppSettings(), ['a2']);
+    const moved = { ...movedOut(m.state), sessions: [] };
+    const x = new Story();
+    x.state = open(anOpening(), x.now);
+    const { entries, effects } = x.apply({ type: 'sessionsMovedIn', moved });
+    expect(entries).toEqual([]);
+    expect(effects).toMatchObject([
+      { type: 'routing', news: { type: 'ended', task: { agentId: 'a2' } } },
+    ]);
+  });
 });

@@ -1,15 +1,24 @@
 import type { PendingEntry } from '../../../domain/conversation/model';
 import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
+import { markedRepeat } from '../../../infra/mongo/archive-documents';
 
 /** Timelines as an archive keeps them: in order, each key once. While it is down entries wait where they were made. */
 export class ModelArchive {
   private readonly kept = new Map<string, TimelineActivity[]>();
   private readonly waiting = new Map<string, PendingEntry[]>();
   private readonly keys = new Map<string, string>();
+  private readonly sealed = new Set<string>();
+  private readonly blanked = new Set<string>();
   private down = false;
 
-  /** Told what must never happen. */
-  constructor(private readonly say: (what: string) => void) {}
+  /**
+   * @param say told what must never happen
+   * @param isErased whether a conversation is of a customer who was erased
+   */
+  constructor(
+    private readonly say: (what: string) => void,
+    private readonly isErased: (conversationId: string) => boolean,
+  ) {}
 
   get isDown(): boolean {
     return this.down;
@@ -37,6 +46,27 @@ export class ModelArchive {
   isWhole(conversationId: string): boolean {
     return (this.waiting.get(conversationId)?.length ?? 0) === 0;
   }
+  /** Conversations of which something is archived. */
+  get archived(): readonly string[] {
+    return [...this.kept.keys()].filter((id) => this.seqOf(id) > 0);
+  }
+  isSealed(conversationId: string): boolean {
+    return this.sealed.has(conversationId);
+  }
+  /** Takes what was said and who it was from what is archived (domain.md 11.5); keys of events stay. */
+  blank(conversationId: string): void {
+    const nothing = { body: null, data: null, replyTo: null, providerMessageId: null };
+    const entries = (this.kept.get(conversationId) ?? []).map((entry) => ({
+      ...entry,
+      ...nothing,
+      actor: { ...entry.actor, name: null },
+    }));
+    this.kept.set(conversationId, entries);
+    this.blanked.add(conversationId);
+  }
+  isBlank(conversationId: string): boolean {
+    return this.blanked.has(conversationId);
+  }
   /** All that was recorded, archived or not, by conversation in the order of their beginnings. */
   timelines(): ReadonlyMap<string, readonly TimelineActivity[]> {
     const all = new Map<string, readonly TimelineActivity[]>();
@@ -45,9 +75,21 @@ export class ModelArchive {
     return all;
   }
 
+  /**
+   * The event may have been archived when its customer was another, who was erased while it was on its way: it is marked as the product
+   * marks it. Any other repeat is a fault.
+   */
+  private asArchived(conversationId: string, pending: PendingEntry): PendingEntry {
+    const home = this.keys.get(`${pending.channelId} ${pending.eventKey}`);
+    const passed = [home ?? '', conversationId].some((id) => this.isErased(id));
+    return home !== undefined && passed ? markedRepeat(pending, home) : pending;
+  }
+
   private flush(conversationId: string): void {
     const kept = this.kept.get(conversationId) ?? [];
-    for (const { entry, channelId, eventKey } of this.waiting.get(conversationId) ?? []) {
+    for (const pending of this.waiting.get(conversationId) ?? []) {
+      const { entry, channelId, eventKey } = this.asArchived(conversationId, pending);
+      if (entry.data?.['to'] === 'CLOSED') this.sealed.add(conversationId);
       if (entry.seq !== kept.length + 1)
         this.say(`skipped: ${conversationId}:${entry.seq} after ${kept.length}`);
       kept.push(entry);

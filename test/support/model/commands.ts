@@ -1,10 +1,18 @@
-import fc from 'fast-check';
 import type { ChannelSettings } from '../../../domain/channel/settings';
 import type { CustomerMessage } from '../../../domain/conversation/channel-events';
 import { primaryAgents } from '../../../domain/conversation/facts';
 import type { QueueConfig, RoutingConfig } from '../../../domain/routing/model';
-import { agent, aMessage, bot, operator, someSettings, whatsAppSettings } from '../conversations';
-import type { Chat } from '../routed/chat';
+import {
+  agent,
+  aMessage,
+  bot,
+  operator,
+  someSettings,
+  text,
+  whatsAppSettings,
+} from '../conversations';
+import { type Chat, homeOf } from '../routed/chat';
+import { numberOf } from '../routed/core';
 import { anAgent, aQueue, aRoutingConfig } from '../routing';
 import { ModelEngine } from './engine';
 import type { Answer } from './provider';
@@ -28,7 +36,9 @@ export class Stage {
   readonly engine: ModelEngine;
   readonly reference: Reference;
   private readonly sending: readonly ChannelSettings[];
-  private readonly sent: { readonly chat: Chat; readonly message: CustomerMessage }[] = [];
+  private words = 0;
+  /** Of whom: by their place among the customers. */
+  private readonly sent: { readonly of: number; readonly message: CustomerMessage }[] = [];
 
   /**
    * @param Engine one with a fault, to prove that it is seen
@@ -73,25 +83,34 @@ export class Stage {
   chat(a: number): Chat {
     return this.engine.chats[a % CUSTOMERS] as Chat; // there are as many
   }
+  /** A customer's workflow, also that of one who was erased. */
+  home(a: number): Chat {
+    const { homes } = this.engine;
+    return homes[a % homes.length] as Chat; // there are at least as many as customers
+  }
   /** Messages of one customer, sent at the same time; they come in the order given. */
   writes(chat: Chat, channel: number, count: number): void {
     const settings = channel === 0 ? chat.settings : this.sending[channel % SENDING.length];
     if (!settings) return;
     const { channelId } = settings;
-    const from = { channelId, customerIdentifier: chat.workflowId };
-    const messages = Array.from({ length: count }, () => aMessage(from));
-    this.reference.acknowledges(chat.workflowId, messages);
+    const from = { channelId, customerIdentifier: chat.address };
+    const messages = Array.from({ length: count }, () => {
+      this.words += 1;
+      return aMessage({ ...from, body: text(`Hello ${this.words}`) });
+    });
+    this.reference.acknowledges(String(numberOf(chat)), messages);
     for (const message of messages.reverse()) {
-      this.sent.push({ chat, message });
+      this.sent.push({ of: this.engine.chats.indexOf(chat), message });
       this.engine.receives(chat, message, settings);
     }
   }
   repeats(n: number): void {
     const again = this.sent[n % Math.max(1, this.sent.length)];
     if (!again) return;
-    const { chat, message } = again;
+    const { message } = again;
+    const chat = this.chat(again.of);
     const settings = this.sending.find(({ channelId }) => channelId === message.channelId);
-    this.reference.acknowledges(chat.workflowId, [message]);
+    this.reference.acknowledges(String(numberOf(chat)), [message]);
     this.engine.receives(chat, message, settings ?? chat.settings);
   }
   answers(type: 'accept' | 'decline', agentId: string): void {
@@ -103,6 +122,16 @@ export class Stage {
   sets(agentId: string, state: 'READY' | 'NOT_READY' | 'LOGOUT', by = agentId): void {
     const who = { id: by, supervisor: by !== agentId };
     this.engine.agentActs({ type: 'setAgentState', agentId, state, reason: null, by: who });
+  }
+  erases(chat: Chat): void {
+    const { engine, reference } = this;
+    const before = engine.everyRun.map((run) => [run, run.state] as const);
+    engine.erases(chat);
+    const last = engine.erasures.at(-1);
+    reference.merges(...(last?.customers ?? []));
+    for (const [{ state }, old] of before)
+      if (state !== old && !reference.privacy.isErased(old.conversationId))
+        reference.notes(`illegal: the erasure of another changes ${old.conversationId}`);
   }
   /** The provider has news of one of the latest messages, or of one that nobody knows. */
   hears(n: number, state: (typeof REPORTED)[number]): void {
@@ -116,7 +145,10 @@ export class Stage {
   }
   says(chat: Chat, actor: object, controlEpoch: number | null): void {
     this.engine.count += 1;
-    const said = { messageId: `msg_out${this.engine.count}`, body: { type: 'PLAIN', text: 'Hi' } };
+    const words = `Hi ${this.engine.count}`;
+    const said = { messageId: `msg_out${this.engine.count}`, body: text(words) };
+    const customer = String(numberOf(homeOf(chat)));
+    this.reference.privacy.hears(said.messageId, words, customer);
     const rest = { channelSessionId: null, replyTo: null, sendAt: null };
     this.engine.request(chat, 'sendMessage', { actor, controlEpoch, ...said, ...rest });
   }
@@ -212,16 +244,16 @@ export const COMMANDS = {
   merges: (stage: Stage, a: number, b: number) => {
     const [from, into] = [stage.chat(a), stage.chat(b)];
     if (stage.engine.archive.isDown) return; // records are merged first
-    stage.reference.merges(from.workflowId, into.workflowId);
+    stage.reference.merges(String(numberOf(from)), String(numberOf(into)));
     stage.engine.merges(from, into);
   },
-  'the merge goes on': (stage: Stage, a: number) => stage.engine.mergeGoesOn(stage.chat(a)),
-  'post arrives': (stage: Stage, a: number) => stage.engine.deliverPost(stage.chat(a)),
-  'mail arrives': (stage: Stage, a: number) => stage.engine.deliverMail(stage.chat(a)),
+  'the merge goes on': (stage: Stage, a: number) => stage.engine.mergeGoesOn(stage.home(a)),
+  'post arrives': (stage: Stage, a: number) => stage.engine.deliverPost(stage.home(a)),
+  'mail arrives': (stage: Stage, a: number) => stage.engine.deliverMail(stage.home(a)),
   'a call arrives': (stage: Stage) => stage.engine.deliverCall(0),
   'routing answers': (stage: Stage, a: number, b: number) =>
-    stage.engine.routingAnswers(stage.chat(a), b % 4 === 0),
-  'the answer arrives': (stage: Stage, a: number) => stage.engine.answerArrives(stage.chat(a)),
+    stage.engine.routingAnswers(stage.home(a), b % 4 === 0),
+  'the answer arrives': (stage: Stage, a: number) => stage.engine.answerArrives(stage.home(a)),
   'everything arrives': (stage: Stage) => stage.engine.rests(),
   'the archive is down': ({ engine }: Stage) => engine.archiveGoes(true),
   'the archive is back': ({ engine }: Stage) => engine.archiveGoes(false),
@@ -231,6 +263,8 @@ export const COMMANDS = {
   'the answer of a send is lost': provider('lost'),
   'a receipt': (stage: Stage, a: number, b: number) =>
     stage.hears(a, REPORTED[b % REPORTED.length] ?? 'SENT'),
+  erases: (stage: Stage, a: number) => stage.erases(stage.chat(a)),
+  'the erasure goes on': ({ engine }: Stage) => engine.looksAtErasures(),
   'continues as new': ({ engine }: Stage) => engine.continuesAsNew(),
   'a second passes': ({ engine }: Stage) => engine.passes(1),
   'an offer lapses': ({ engine }: Stage) => engine.passes(20),
@@ -238,31 +272,17 @@ export const COMMANDS = {
   'ten minutes pass': ({ engine }: Stage) => engine.passes(601),
 } satisfies Record<string, (stage: Stage, a: number, b: number) => void>;
 
-/** What happens often: without it, a random run is mostly of people who are not there. */
-export const OFTEN: readonly Command['kind'][] = [
-  ...([
-    'writes',
-    'writes',
-    'an agent is ready',
-    'an agent is ready',
-    'accepts',
-    'accepts',
-  ] as const),
-  ...(['everything arrives', 'everything arrives', 'everything arrives'] as const),
-  ...(['an agent writes', 'a send succeeds', 'post arrives', 'mail arrives'] as const),
-];
-export const commands: fc.Arbitrary<readonly Command[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...OFTEN, ...(Object.keys(COMMANDS) as Command['kind'][])),
-    a: fc.nat(11),
-    b: fc.nat(11),
-  }),
-  { maxLength: 60, size: 'max' },
-);
-
 /** Faults stop, everything on its way arrives, and time passes the last deadline: what is open then has no end. */
-export function ends({ engine }: Stage): void {
+export function ends({ engine, reference }: Stage): void {
   engine.archive.goes(false);
+  // Whoever is to be erased does not wait until conversations end by themselves.
+  for (let n = 0; n < 6 && engine.erasures.some(({ done }) => !done); n += 1) {
+    engine.passes(61);
+    engine.providerAnswers('ok', 0);
+    engine.rests();
+  }
+  for (const { done, customers } of engine.erasures)
+    if (!done) reference.notes(`stuck: the erasure of ${[...customers]} waits`);
   for (let day = 0; day < 10; day += 1) {
     for (let n = 0; n < 50 && !engine.provider.idle; n += 1) {
       engine.providerAnswers('ok', 0);

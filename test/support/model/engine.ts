@@ -5,11 +5,16 @@ import type { ConversationEvent } from '../../../domain/conversation/events';
 import { carry, restore } from '../../../domain/routing/carry';
 import type { RoutingConfig } from '../../../domain/routing/model';
 import { KeyRing } from '../../../workflows/conversation/key-ring';
-import { aChat, type Chat, homeOf, isBusy, movesIn } from '../routed/chat';
+import { aChat, type Chat, homeOf, isBusy, movesIn, personOf } from '../routed/chat';
+import { numberOf } from '../routed/core';
 import { RoutedWorld } from '../routed-world';
 import { ModelArchive } from './archive';
+import { customerOf, Erasure } from './erasure';
 import type { Receipt } from './ledger';
 import { type Answer, ModelProvider } from './provider';
+
+/** The longest time between two looks of an erasure. */
+const LOOK_SECONDS = 60;
 
 /**
  * The whole engine without Temporal: the pure cores of {@link RoutedWorld}, and what workflows do around them: repeats are known by a
@@ -17,7 +22,13 @@ import { type Answer, ModelProvider } from './provider';
  * begins the next one beside it.
  */
 export class ModelEngine extends RoutedWorld {
-  readonly archive = new ModelArchive((what) => this.broken.push(what));
+  readonly erasures: Erasure[] = [];
+  /** Customers who were erased: their workflows go on until their conversations are over. */
+  readonly forgotten: Chat[] = [];
+  readonly archive = new ModelArchive(
+    (what) => this.broken.push(what),
+    (id) => this.erasures.some(({ customers }) => customers.has(customerOf(id))),
+  );
   readonly provider = new ModelProvider(
     () => this.now,
     (what) => this.broken.push(what),
@@ -61,6 +72,53 @@ export class ModelEngine extends RoutedWorld {
     this.arrives(chat, { type: 'botFailed', botId: 'greeter', reason: 'network', timedOut });
   }
 
+  /** A customer is erased, with all who were merged into them. Whoever writes from where they wrote is somebody new. */
+  erases(chat: Chat): void {
+    if (this.archive.isDown) return; // records are first
+    const person = personOf(chat);
+    const theirs = this.chats.filter((one) => personOf(one) === person);
+    for (const one of theirs)
+      this.chats[this.chats.indexOf(one)] = this.newcomer(one.settings, one.address);
+    this.forgotten.push(...theirs);
+    const numbers = new Set(theirs.map((one) => String(numberOf(one))));
+    const erasure = new this.Erasure(numbers, this.archive, {
+      end: (conversationId) => this.ordersEnd(conversationId),
+      stillRuns: (conversationId) => this.stillRuns(customerOf(conversationId)),
+    });
+    this.erasures.push(erasure);
+    erasure.goesOn();
+  }
+  /** A test may have it done otherwise. */
+  protected readonly Erasure = Erasure;
+
+  /** As infra/customer-runs.ts does it. */
+  protected ordersEnd(conversationId: string): void {
+    const about = this.runs.find(({ state }) => state.conversationId === conversationId);
+    const actor = { type: 'OPERATOR', id: 'privacy', name: null } as const;
+    const request = { conversationId, actor, force: true, reason: 'ERASED' };
+    if (about) this.arrives(about, { type: 'endConversation', request });
+  }
+  private stillRuns(customer: string): boolean {
+    const home = this.homes.find((one) => String(numberOf(one)) === customer);
+    if (!home) return false;
+    const { state, post } = home;
+    const open = state.lastSeq > 0 && state.state !== 'CLOSED';
+    return open || post.length > 0 || isBusy(home) || movesIn(home);
+  }
+  looksAtErasures(): void {
+    for (const erasure of this.erasures) erasure.goesOn();
+  }
+  /** Jobs look again from time to time. */
+  override passes(seconds: number): void {
+    for (let left = seconds; left > 0; ) {
+      const atWork = this.erasures.some(({ done }) => !done);
+      const step = atWork ? Math.min(left, LOOK_SECONDS) : left;
+      super.passes(step);
+      left -= step;
+      this.looksAtErasures();
+    }
+  }
+
   /** Every run goes on as a new one, from what it carries; the worker that knew more is gone. */
   continuesAsNew(): void {
     const carried = json(carry(this.routing, this.now));
@@ -74,7 +132,10 @@ export class ModelEngine extends RoutedWorld {
     return this.runs;
   }
   protected override get runs(): readonly Chat[] {
-    return [...this.chats, ...this.closings];
+    return [...this.homes, ...this.closings];
+  }
+  override get homes(): readonly Chat[] {
+    return [...this.chats, ...this.forgotten];
   }
   protected override decided({ state }: Chat, { entries, effects }: Decision): void {
     this.archive.add(state.conversationId, entries);
@@ -103,7 +164,7 @@ export class ModelEngine extends RoutedWorld {
       this.closes(old);
     }
     if (state.state === 'CLOSING' || state.state === 'CLOSED')
-      chat.state = this.opened(this.chats.indexOf(chat) + 1);
+      chat.state = this.opened(numberOf(chat));
     return true;
   }
 

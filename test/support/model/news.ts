@@ -1,5 +1,8 @@
+import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import { mergeReports } from '../../../domain/message/delivery';
 import type { ModelEngine } from './engine';
+
+type Timelines = readonly (readonly TimelineActivity[])[];
 
 /** Entries within which a conversation knows what it said of a message before (domain.md section 15). */
 const RECENT = 40;
@@ -10,8 +13,8 @@ const STRONGEST = ['READ', 'DELIVERED', 'FAILED', 'SENT', 'ACCEPTED'] as const;
 export class NewsReference {
   constructor(private readonly engine: ModelEngine) {}
 
-  violations(): string[] {
-    return [...this.states(), ...this.notifications()];
+  violations(timelines: Timelines): string[] {
+    return [...this.states(), ...this.notifications(timelines)];
   }
 
   /** How many entries each conversation has, to be handed to {@link onlyFailuresSince}. */
@@ -45,9 +48,9 @@ export class NewsReference {
   }
 
   /** That a message failed is said once, and only of one that did. */
-  private notifications(): string[] {
+  private notifications(timelines: Timelines): string[] {
     const { ledger, policies } = this.engine.provider;
-    return [...this.engine.archive.timelines().values()].flatMap((entries) => {
+    return timelines.flatMap((entries) => {
       const said = new Map<string, number>();
       return entries.flatMap(({ type, seq, data }) => {
         if (type !== 'MESSAGE_DELIVERY_NOTIFICATION' || data?.['state'] !== 'FAILED') return [];

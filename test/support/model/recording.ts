@@ -3,7 +3,8 @@ import type { Chat } from '../routed/chat';
 import { homeOf } from '../routed/chat';
 import { anomalies } from '../routing-log';
 import type { Act, ConversationName } from './acts';
-import { CAPACITY, COMMANDS, type Command, OFTEN, Stage } from './commands';
+import { CAPACITY, COMMANDS, type Command, Stage } from './commands';
+import { OFTEN } from './lists';
 import { PacedEngine } from './paced';
 import { SLOW } from './slow';
 
@@ -13,7 +14,8 @@ const ACTS = 24;
 /**
  * Commands that only level 1 has, since nobody can give them to workflows from outside: how messages between workflows travel is
  * Temporal's own; a worker that knows nothing and a run that goes on as a new one are for a server that does both as in production
- * (test/workflows/continue-as-new.test.ts), and so is a customer who writes while the old conversation is CLOSING; presence is judged by the clock of the machine; a bot without hooks cannot fail.
+ * (test/workflows/continue-as-new.test.ts), and so is a customer who writes while the old conversation is CLOSING; presence is judged by
+ * the clock of the machine; a bot without hooks cannot fail; the steps of an erasure are MongoDB's (test/api/privacy.test.ts).
  */
 export const LEVEL_1_ONLY: ReadonlySet<Command['kind']> = new Set([
   'post arrives',
@@ -27,6 +29,8 @@ export const LEVEL_1_ONLY: ReadonlySet<Command['kind']> = new Set([
   'an agent vanishes',
   'an agent is back',
   'the bot fails',
+  'erases',
+  'the erasure goes on',
 ]);
 
 /** What level 1 did, and the timelines that came of it. */

@@ -2,6 +2,7 @@ import type { CustomerMessage } from '../../../domain/conversation/channel-event
 import type { TimelineActivity } from '../../../domain/conversation/timeline-activity';
 import type { ModelEngine } from './engine';
 import { NewsReference } from './news';
+import { PrivacyReference } from './privacy';
 
 /** A message that the api said yes to. */
 interface Acknowledged {
@@ -28,10 +29,12 @@ export class Reference {
   private readonly merged = new Set<string>();
 
   readonly news: NewsReference;
+  readonly privacy: PrivacyReference;
   private readonly seen: string[] = [];
 
   constructor(private readonly engine: ModelEngine) {
     this.news = new NewsReference(engine);
+    this.privacy = new PrivacyReference(engine);
   }
 
   /** What was found while something was done. */
@@ -43,13 +46,15 @@ export class Reference {
   acknowledges(customer: string, messages: readonly CustomerMessage[]): void {
     const begun = this.clock;
     this.clock += 1;
-    for (const { eventKey: key, messageId, channelId } of messages) {
+    for (const { eventKey: key, messageId, channelId, body } of messages) {
+      if (body.type === 'PLAIN') this.privacy.hears(messageId, body.text, customer);
       const known = this.acknowledged.get(key);
       const from = `${customer} ${channelId}`;
       if (!known) this.acknowledged.set(key, { key, messageId, from, begun, acked: this.clock });
     }
     this.clock += 1;
   }
+  /** Of the erased, too: what is on its way comes to whoever they were, and a repeat to whoever is there now. */
   merges(...customers: readonly string[]): void {
     for (const customer of customers) this.merged.add(customer);
   }
@@ -61,7 +66,8 @@ export class Reference {
       ...this.seen,
       ...this.messages(timelines),
       ...this.deliveries(),
-      ...this.news.violations(),
+      ...this.news.violations(timelines),
+      ...this.privacy.violations(timelines),
       ...this.oneOpen(timelines),
       ...this.unbounded(),
     ];
@@ -70,12 +76,12 @@ export class Reference {
   /** When nobody acts any more and every deadline has passed. */
   unfinished(): string[] {
     const { engine } = this;
-    const open = engine.chats.filter(({ state }) => state.lastSeq > 0 && state.state !== 'CLOSED');
+    const open = engine.everyRun.filter(
+      ({ state }) => state.lastSeq > 0 && state.state !== 'CLOSED',
+    );
     return [
       ...open.map(({ state }) => `stuck: ${state.conversationId} is ${state.state}`),
-      ...engine.closings
-        .filter(({ state }) => state.state !== 'CLOSED')
-        .map(({ state }) => `stuck: ${state.conversationId} is ${state.state}`),
+      ...this.privacy.unfinished(),
       ...(engine.provider.idle ? [] : ['limbo: a part waits for its end']),
       ...[...engine.routing.waiting.keys()].map((id) => `stuck: ${id} waits`),
       ...[...engine.routing.agents.values()]
@@ -93,7 +99,7 @@ export class Reference {
         if (seq !== n + 1) found.push(`skipped: ${id} has ${seq}`);
         if (type !== 'CUSTOMER_MESSAGE') continue;
         rank += 1;
-        if (places.has(id)) found.push(`duplicate: ${id}`);
+        if (places.has(id) && !this.privacy.isOfErased(id)) found.push(`duplicate: ${id}`);
         places.set(id, rank);
       }
     const known = new Set([...this.acknowledged.values()].map(({ messageId }) => messageId));
@@ -119,7 +125,7 @@ export class Reference {
   }
 
   private onItsWay(): ReadonlySet<string> {
-    const waiting = this.engine.chats.flatMap(({ mail, inbox }) => [...mail, ...inbox]);
+    const waiting = this.engine.homes.flatMap(({ mail, inbox }) => [...mail, ...inbox]);
     return new Set(
       waiting.flatMap((it) => (it.type === 'customerMessage' ? [it.message.messageId] : [])),
     );
@@ -154,6 +160,7 @@ export class Reference {
       const customer = first?.conversationId.split('.')[0] ?? '';
       const closing = timeline.find(({ data }) => data?.['to'] === 'CLOSING');
       const early = first && (until.get(customer) ?? '') > first.at;
+      if (first && this.engine.archive.isBlank(first.conversationId)) return []; // looked at before
       until.set(customer, closing?.at ?? '9999');
       return early ? [`double-open: ${first.conversationId}`] : [];
     });

@@ -77,5 +77,11 @@ export const DAY: readonly Command[] = (
     ['everything arrives', 0, 0],
     ['the archive is back', 0, 0],
     ['everything arrives', 0, 0],
+    // A customer who waits is erased, and writes again.
+    ['writes', 1, 0],
+    ['everything arrives', 0, 0],
+    ['erases', 1, 0],
+    ['writes', 1, 0],
+    ['everything arrives', 0, 0],
   ] as const
 ).map(([kind, a, b]) => ({ kind, a, b }));

@@ -14,6 +14,8 @@ export type Place = Extract<RoutingEvent, { readonly type: 'takePlace' }>['place
 /** One customer: the present conversation, and what is on its way to and from its workflow. */
 export interface Chat {
   readonly workflowId: string;
+  /** How channels know the customer: their identifier on each. */
+  readonly address: string;
   readonly settings: ChannelSettings;
   state: ConversationState;
   /** Signals to routing, in order. */
@@ -45,9 +47,11 @@ export function aChat(
   workflowId: string,
   settings: ChannelSettings,
   state: ConversationState,
+  address = workflowId,
 ): Chat {
   return {
     workflowId,
+    address,
     settings,
     state,
     post: [],
@@ -68,6 +72,12 @@ export const movesIn = ({ mail }: Chat) => mail.some(({ type }) => type === 'ses
 /** Where messages of a customer belong, after merges. */
 export function homeOf(chat: Chat): Chat {
   return chat.forward ? homeOf(chat.forward) : chat;
+}
+
+/** Whose customer's record is now: the survivor's, from the first step of a merge on. */
+export function personOf(chat: Chat): Chat {
+  const survivor = chat.handing?.into ?? chat.forward;
+  return survivor ? personOf(survivor) : chat;
 }
 
 export const QUEUE_FACTS: QueueFacts = {

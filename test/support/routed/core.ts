@@ -35,6 +35,11 @@ import {
 import { Leases } from './leases';
 import { notesOf, notesOfRouting } from './notes';
 
+const CUSTOMER_WORKFLOW = 'conversation:cus_';
+/** The number of a customer. */
+export const numberOf = ({ workflowId }: Chat): number =>
+  Number(workflowId.slice(CUSTOMER_WORKFLOW.length));
+
 /** Events of which each has a turn of the bot. */
 const DIALOGUE_EVENTS: ReadonlySet<ControllerEvent['type']> = new Set([
   'CONVERSATION_STARTED',
@@ -54,6 +59,7 @@ export class RoutedCore {
   readonly log: Logged[] = [];
   /** What a conversation's own rules found. */
   readonly broken: string[] = [];
+  private customers = 0;
   /** Of ids made so far. */
   count = 0;
   protected readonly leases = new Leases(() => this.now, this.log);
@@ -67,10 +73,15 @@ export class RoutedCore {
   }
 
   addChat(settings: ChannelSettings = someSettings()): Chat {
-    const n = this.chats.length + 1;
-    const chat = aChat(`conversation:cus_${n}`, settings, this.opened(n));
+    const chat = this.newcomer(settings);
     this.chats.push(chat);
     return chat;
+  }
+  /** Somebody who has not written yet. */
+  protected newcomer(settings: ChannelSettings, address?: string): Chat {
+    this.customers += 1;
+    const n = this.customers;
+    return aChat(`${CUSTOMER_WORKFLOW}${n}`, settings, this.opened(n), address ?? `address ${n}`);
   }
 
   get iso(): string {
@@ -150,6 +161,10 @@ export class RoutedCore {
   }
   /** Whatever may have something on its way, or a deadline. */
   protected get runs(): readonly Chat[] {
+    return this.homes;
+  }
+  /** Of customers' own workflows. */
+  protected get homes(): readonly Chat[] {
     return this.chats;
   }
 
@@ -173,7 +188,7 @@ export class RoutedCore {
   }
   private tells(effect: RoutingEffect): void {
     if (!('workflowId' in effect)) return;
-    const to = this.chats.find((it) => it.workflowId === effect.workflowId);
+    const to = this.homes.find((it) => it.workflowId === effect.workflowId);
     if (effect.type === 'tell') to?.mail.push({ type: 'taskChanged', news: effect.news });
     if (effect.type === 'remove') to?.mail.push({ type: 'leave', request: effect.leave });
   }

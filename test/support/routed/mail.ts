@@ -4,7 +4,7 @@ import { hasPrimaryAgent, isWaiting, requestIsOpen } from '../../../domain/conve
 import type { ForRouting } from '../../../domain/conversation/for-routing';
 import { nextDue } from '../../../domain/routing/due';
 import { type Chat, homeOf, isBusy, movesIn, requestOf, routingEventOf } from './chat';
-import { RoutedCore } from './core';
+import { numberOf, RoutedCore } from './core';
 import { noteOfRest } from './notes';
 
 /** What is on its way arrives, each sender's in order, and time goes by: when, the test says. */
@@ -114,12 +114,14 @@ export class RoutedMail extends RoutedCore {
     this.leases.noteAbsent();
   }
 
+  /** Nothing is on its way. */
+  get isAtRest(): boolean {
+    const busy = (chat: Chat) => chat.post.length + chat.mail.length > 0 || isBusy(chat);
+    return this.calls.length === 0 && !this.runs.some(busy);
+  }
   /** Delivers everything, in turn, until nothing is on its way. Then both sides must have the same. */
   rests(): void {
-    const onTheWay = () =>
-      this.calls.length > 0 ||
-      this.runs.some((chat) => chat.post.length + chat.mail.length > 0 || isBusy(chat));
-    while (onTheWay()) {
+    while (!this.isAtRest) {
       while (this.calls.length > 0) this.deliverCall(0);
       for (const chat of this.runs) {
         if (chat.asking && !chat.asking.answer) this.routingAnswers(chat);
@@ -147,7 +149,7 @@ export class RoutedMail extends RoutedCore {
   protected isOpenOrOpens(chat: Chat): boolean {
     if (chat.state.state !== 'CLOSED') return true;
     if (chat.post.length > 0) return false;
-    chat.state = this.opened(this.chats.indexOf(chat) + 1);
+    chat.state = this.opened(numberOf(chat));
     return true;
   }
 

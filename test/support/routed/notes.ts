@@ -86,23 +86,34 @@ function ownersOf(state: ConversationState): readonly Logged[] {
   ];
 }
 
-/** Both sides as they stand when nothing is on its way. */
+/**
+ * Both sides as they stand when nothing is on its way. A conversation that closes tells routing of its end when its closing goes on: what
+ * an agent has there is neither side's word against the other's until then.
+ */
 export function noteOfRest(
   routing: RoutingState,
   conversations: readonly ConversationState[],
 ): Logged {
+  const closing = new Set(
+    conversations.flatMap(({ state, conversationId }) =>
+      state === 'CLOSING' ? [conversationId] : [],
+    ),
+  );
   const work = (agentId: string, conversationId: string) => `${agentId} ${conversationId}`;
   return {
     type: 'rest',
     routing: {
       waiting: [...routing.waiting.keys()].sort(),
       work: [...routing.agents.values()]
-        .flatMap((it) => [...it.places.keys()].map((id) => work(it.id, id)))
+        .flatMap((it) =>
+          [...it.places.keys()].filter((id) => !closing.has(id)).map((id) => work(it.id, id)),
+        )
         .sort(),
     },
     conversations: {
       waiting: conversations.flatMap((it) => it.tasks.filter(isWaiting).map(({ id }) => id)).sort(),
       work: conversations
+        .filter(({ conversationId }) => !closing.has(conversationId))
         .flatMap((it) =>
           it.tasks
             .filter((task) => task.state !== 'CLOSED' && !isWaiting(task))
