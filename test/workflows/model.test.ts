@@ -63,6 +63,23 @@ it(
   PATIENCE_MS,
 );
 
+it(
+  'agree: a send that waits for news of its unknown outcome ends by it, and is said once to have failed',
+  () =>
+    agree(
+      recordedOf([
+        { kind: 'an agent is ready', a: 0, b: 0 },
+        { kind: 'writes elsewhere', a: 0, b: 3 },
+        { kind: 'accepts', a: 0, b: 0 },
+        { kind: 'the answer of a send is lost', a: 0, b: 0 },
+        { kind: 'an agent writes', a: 0, b: 0 },
+        { kind: 'a receipt', a: 0, b: 3 },
+        { kind: 'a minute passes', a: 0, b: 0 },
+      ]),
+    ),
+  PATIENCE_MS,
+);
+
 /** A provider is called once more for a part that it has. */
 class Doubling extends LiveWorld {
   override sendPart(part: SendPart) {
