@@ -121,6 +121,17 @@ describe('what was found once', () => {
       'it does so to somebody who is erased',
       [...SERVED, ['ten minutes pass', 0, 0], ['writes', 2, 0], ['merges', 0, 2], ['erases', 2, 0]],
     ],
+    [
+      'routing does not answer before the request that it was asked for is over',
+      [
+        ...SERVED,
+        ['transfers warm', 0, 11],
+        ['an agent is ready', 5, 0],
+        ['ten minutes pass', 0, 0],
+        ['writes', 0, 0],
+        ['everything arrives', 0, 0],
+      ],
+    ],
     ['a merge brings sessions to a conversation that an erasure has closed', MOVED_LATE],
   ])('%s', (_what, rows) => {
     expect(plays(story(rows))).toEqual([]);

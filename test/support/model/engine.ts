@@ -13,6 +13,8 @@ import { customerOf, Erasure } from './erasure';
 import type { Receipt } from './ledger';
 import { type Answer, ModelProvider } from './provider';
 
+/** Longer than this no conversation waits for what it has asked of routing. */
+const ANSWER_SECONDS = 10;
 /** The longest time between two looks of an erasure. */
 const LOOK_SECONDS = 60;
 
@@ -108,8 +110,9 @@ export class ModelEngine extends RoutedWorld {
   looksAtErasures(): void {
     for (const erasure of this.erasures) erasure.goesOn();
   }
-  /** Jobs look again from time to time. */
+  /** Who waits for routing has its answer or goes on without it; jobs look again from time to time. */
   override passes(seconds: number): void {
+    if (seconds > ANSWER_SECONDS) for (const chat of this.homes) this.answerArrives(chat);
     for (let left = seconds; left > 0; ) {
       const atWork = this.erasures.some(({ done }) => !done);
       const step = atWork ? Math.min(left, LOOK_SECONDS) : left;
