@@ -79,7 +79,8 @@ function tasks({ entries }: Timeline): Anomaly[] {
     ends.set(`closed ${taskId}`, entry);
     if (closeReason === 'RONA' && closeDetail === 'TIMEOUT')
       found.push(...notBefore(since.get(`offer ${taskId}`), entry, 'offerExpiresAt'));
-    if (closeReason === 'NO_AGENT_AVAILABLE')
+    // With a detail it was no deadline: the agent who was asked for is not there any more.
+    if (closeReason === 'NO_AGENT_AVAILABLE' && (closeDetail ?? null) === null)
       found.push(...notBefore(since.get(`request ${taskId}`), entry, 'dueAt'));
   }
   return found;

@@ -122,6 +122,16 @@ describe('what was found once', () => {
       [...SERVED, ['ten minutes pass', 0, 0], ['writes', 2, 0], ['merges', 0, 2], ['erases', 2, 0]],
     ],
     [
+      'the one agent who is asked for is logged out',
+      [
+        ...SERVED,
+        ['confers', 0, 7],
+        ['an agent is ready', 1, 0],
+        ['everything arrives', 0, 0],
+        ['an agent logs out', 10, 0],
+      ],
+    ],
+    [
       'routing does not answer before the request that it was asked for is over',
       [
         ...SERVED,
