@@ -17,6 +17,7 @@ import {
   foreignStreams,
   heardByWhomeverItIsFor,
   type Listeners,
+  listenOnSockets,
   listenTo,
   ownStreamsOf,
 } from '../support/planted/listeners';
@@ -67,7 +68,8 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
     QUIET: 'on',
   };
-  [parley, browser] = await Promise.all([startInstance({ configFile, env }), launchBrowser()]);
+  browser = await launchBrowser();
+  parley = await startInstance({ configFile, env });
 }, 240_000);
 afterAll(async () => {
   await browser?.close();
@@ -80,6 +82,7 @@ describe('what a customer says', () => {
   let elsewhere: PlantedElsewhere;
   let strangers: Awaited<ReturnType<typeof strangersTo>>;
   let listeners: Listeners;
+  let sockets: Listeners;
   let ground: Ground;
   let temporal: Client;
   let backup: Awaited<ReturnType<typeof dump>>;
@@ -92,6 +95,7 @@ describe('what a customer says', () => {
     await openOtherWays(ground, servers);
     strangers = await strangersTo(ground);
     listeners = await listenTo(ground, ownStreamsOf(strangers));
+    sockets = await listenOnSockets(ground);
     mine = await plantCustomer(ground);
     elsewhere = await plantElsewhere(ground, mine.canary, servers);
     mine = {
@@ -105,6 +109,7 @@ describe('what a customer says', () => {
   }, 240_000);
   afterAll(async () => {
     await listeners?.close();
+    await sockets?.close();
     await temporal?.connection.close();
   });
 
@@ -141,10 +146,12 @@ describe('what a customer says', () => {
     const statuses = await foreignStreams(ground, strangers, mine.conversationIds);
     expect(statuses.filter((status) => ![401, 403, 404].includes(status))).toEqual([]);
     // The strangers' own streams told something all the while, and nothing of this.
-    const heard = listeners.heard();
-    expect(heard.size).toBe(strangers.length);
-    await eventually(async () => ![...heard.values()].includes(''));
-    const leaks = [...heard].filter(([, text]) => traces.some((trace) => text.includes(trace)));
+    const everything = () => new Map([...listeners.heard(), ...sockets.heard()]);
+    expect(everything().size).toBe(strangers.length + 2);
+    await eventually(async () => ![...everything().values()].includes(''));
+    const leaks = [...everything()].filter(([, text]) =>
+      traces.some((trace) => text.includes(trace)),
+    );
     expect(leaks).toEqual([]);
   }, 120_000);
 

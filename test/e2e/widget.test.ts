@@ -104,6 +104,22 @@ describe('a visit', () => {
     await page.getByText('You are offline.', { exact: false }).waitFor({ state: 'detached' });
   });
 
+  it('asks anew for a stream that gets no answer', async () => {
+    const release = stage.server().holdStreams();
+    const page = await stage.visit({}); // a window of its own, for its clock
+    await page.clock.install();
+    await button(page, 'Open chat').click();
+    const asked = () => stage.server().requests.filter(({ on }) => on === 'GET /webchat/events');
+    await eventually(() => asked().length === 1);
+    await eventually(async () => {
+      await page.clock.fastForward(20_000);
+      return asked().length > 1;
+    });
+    release();
+    stage.server().say({ type: 'BOT_MESSAGE', actor: NELL, body: { type: 'PLAIN', text: 'hi' } });
+    await page.getByText('hi', { exact: true }).waitFor();
+  });
+
   it('answers by button, once', async () => {
     const page = await stage.chat();
     stage.server().say({ type: 'BOT_MESSAGE', actor: NELL, body: MENU });

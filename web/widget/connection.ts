@@ -5,6 +5,8 @@ import { readStream, type StreamListener } from './stream';
 
 /** How often an open stream asks whether anybody still looks: browsers allow six connections to one server. */
 const IDLE_CHECK_MS = 60_000;
+/** Milliseconds until a server that has not answered for a stream is asked anew. */
+const ANSWER_MS = 15_000;
 
 export interface ConnectionDeps extends Omit<StreamListener, 'entry'> {
   readonly api: WebchatApi;
@@ -61,8 +63,10 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
     const stop = () => stream.abort();
     signal.addEventListener('abort', stop);
     const idle = setInterval(() => deps.needed() || stop(), IDLE_CHECK_MS);
+    const unanswered = setTimeout(stop, ANSWER_MS);
     try {
       const answer = await api.events(token, cursor, stream.signal);
+      clearTimeout(unanswered);
       opened();
       await readStream(answer, stream, {
         entry(entry, at) {
@@ -76,6 +80,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
       });
     } finally {
       clearInterval(idle);
+      clearTimeout(unanswered);
       signal.removeEventListener('abort', stop);
     }
   }

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import WebSocket from 'ws';
 import { eventually } from '../live-api';
 import { type Ground, taken } from './ground';
+import { DIRECT_SECRET } from './other-ways';
 import type { Reader } from './readers';
 
 /** Streams that stay open while something is planted. */
@@ -32,6 +36,48 @@ export async function listenTo(
         await reader.cancel().catch(() => undefined); // its api may have been killed
         await done;
       }
+    },
+  };
+}
+
+/** Two more visitors, on the WebSockets of Direct Line and of deep-chat. Each has said something of their own; closed, they have left. */
+export async function listenOnSockets(ground: Ground): Promise<Listeners> {
+  const heard = new Map<string, string>();
+  const open = async (address: string) => {
+    const socket = new WebSocket(address);
+    const { pathname } = new URL(address);
+    heard.set(pathname, '');
+    socket.on('message', (frame) => heard.set(pathname, `${heard.get(pathname)}${frame}`));
+    socket.on('error', () => undefined); // its api may have been killed
+    await once(socket, 'open');
+    return socket;
+  };
+  const user = { id: `dl_${randomUUID()}`, name: 'Somebody else' };
+  const generate = { token: DIRECT_SECRET, body: { user } };
+  const { token } = await taken(ground, 'POST', '/directline/direct/tokens/generate', generate);
+  const asUser = (path: string, body: object) =>
+    taken(ground, 'POST', `/directline/direct/conversations${path}`, {
+      token: String(token),
+      body,
+    });
+  const { conversationId, streamUrl } = await asUser('', { user });
+  const direct = await open(String(streamUrl));
+  const activity = { type: 'message', from: user, text: 'Hello of my own' };
+  await asUser(`/${conversationId}/activities`, activity);
+
+  const { web } = ground.channels;
+  const session = await taken(ground, 'POST', `/webchat/${web}/sessions`, {
+    ...{ token: null, body: { customer: { name: 'Somebody else' } } },
+  });
+  const { origin } = new URL(String(streamUrl));
+  const deep = await open(`${origin}/deepchat/${web}/socket?token=${session['token']}`);
+  deep.send(JSON.stringify({ messages: [{ role: 'user', text: 'Hello of my own' }] }));
+  return {
+    heard: () => heard,
+    async close() {
+      for (const socket of [direct, deep]) socket.terminate();
+      await asUser(`/${conversationId}/activities`, { type: 'endOfConversation', from: user });
+      await taken(ground, 'DELETE', '/webchat/session', { token: String(session['token']) });
     },
   };
 }

@@ -19,7 +19,7 @@ export interface PlantedElsewhere {
 }
 
 const ADDRESS = 'support@shop.test';
-const DIRECT_SECRET = 'direct-line-secret-of-the-tests';
+export const DIRECT_SECRET = 'direct-line-secret-of-the-tests';
 const CLERK = 'agt_clerk';
 
 /** A mail server that takes no mail, and quotes it. */
