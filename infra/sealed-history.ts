@@ -22,6 +22,9 @@ const TEXTS_OF_CORE: ReadonlySet<unknown> = new Set([
   'Activity task failed',
   'Activity task timed out',
 ]);
+/** Where the server says in a word, and without its own name, why it did not take a workflow task: `UnhandledCommand` above all. */
+const TASK_FAILED = 'workflowTaskFailedEventAttributes';
+const NAME = /^[A-Z][A-Za-z]+$/;
 /** A trace's place and nothing else: whoever calls writes the rest of it as they like. */
 const TRACE_ALONE = /^\{"traceparent":"00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}"\}$/;
 
@@ -44,7 +47,9 @@ function isSealed(value: unknown, path: Path, event: object, keys: Set<string>):
   if (isPayload(members)) return isSealedPayload(members, path, event, keys);
   const { message, source, serverFailureInfo, timeoutFailureInfo } = members;
   const isEncoded = message === ENCODED && isObject(members['encodedAttributes']);
-  const isOfServer = source === 'Server' && isObject(serverFailureInfo ?? timeoutFailureInfo);
+  const isOfServer =
+    (source === 'Server' && isObject(serverFailureInfo ?? timeoutFailureInfo)) ||
+    (path[0] === TASK_FAILED && isObject(serverFailureInfo) && NAME.test(String(message)));
   const isKnown = isEncoded || isOfServer || TEXTS_OF_CORE.has(message);
   return Object.entries(members).every(
     ([member, held]) =>

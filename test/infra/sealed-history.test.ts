@@ -99,7 +99,7 @@ describe('what is sealed', () => {
       {
         workflowTaskFailedEventAttributes: {
           cause: 5,
-          failure: { message: 'UnhandledCommand', source: 'Server', serverFailureInfo: {} },
+          failure: { message: 'UnhandledCommand', serverFailureInfo: {} }, // without a source, as seen
         },
         activityTaskTimedOutEventAttributes: {
           failure: {
@@ -166,6 +166,22 @@ describe('what can be read', () => {
     [
       'the text of a failure',
       { activityTaskFailedEventAttributes: { failure: { message: 'no such number 555' } } },
+    ],
+    [
+      'the text of a failed workflow task',
+      {
+        workflowTaskFailedEventAttributes: {
+          failure: { message: 'no such number 555', serverFailureInfo: {} },
+        },
+      },
+    ],
+    [
+      'a word of the workflow itself',
+      {
+        workflowTaskFailedEventAttributes: {
+          failure: { message: 'Secret', applicationFailureInfo: {} },
+        },
+      },
     ],
     [
       'a text that pretends to be encoded',
