@@ -29,11 +29,11 @@ export async function runTests(args) {
 
   const files = failed.map(({ name }) => name);
   console.log(`\nA second look at ${files.map((name) => path.relative(root, name)).join(', ')}`);
-  await jest(secondFile, [seed, '--runInBand', '--runTestsByPath', ...files]);
+  const again = await jest(secondFile, [seed, '--runInBand', '--runTestsByPath', ...files]);
   const second = new Map(resultsOf(secondFile).map((suite) => [suite.name, suite]));
   const results = first.map((suite) => second.get(suite.name) ?? suite);
   return {
-    ...counted(results),
+    ...counted(results, again || results.some(hasFailed) ? 0 : 1),
     unsteady: failed.flatMap((suite) => passedSince(suite, second.get(suite.name))),
   };
 }
@@ -56,7 +56,10 @@ function resultsOf(file) {
 const hasFailed = ({ status }) => status === 'failed';
 const broke = (suite) => hasFailed(suite) && !suite.assertionResults.some(hasFailed);
 
-/** A suite that could not run counts as one failure. Nothing that ran is no success either. */
+/**
+ * A suite that could not run counts as one failure, and so do `others`: Jest failed and no suite did, as where the servers that all
+ * share do not end. Nothing that ran is no success either.
+ */
 function counted(results, others = 0) {
   const tests = results.flatMap(({ assertionResults }) => assertionResults);
   const passed = tests.filter(({ status }) => status === 'passed').length;
