@@ -16,10 +16,11 @@ const KEEP_ALIVE_MS = 65_000;
 /** How often a server that closes looks for connections that have become idle. */
 const IDLE_LOOK_MS = 50;
 /**
- * Milliseconds that a connection may take to say something once its server closes. Browsers and HTTP clients open some ahead of need;
- * to Node those are not idle, and a restart would wait for them as long as for a request.
+ * Looks until a connection that has not said anything is cut once its server closes. Browsers and HTTP clients open some ahead of need;
+ * to Node those are not idle, and a restart would wait for them as long as for a request. Looks and not time: between two of them a
+ * process that was held up reads what has come.
  */
-const SILENT_MS = 250;
+const SILENT_LOOKS = 5;
 
 /** Something that answers requests, such as a Hono app. */
 export interface Answering {
@@ -53,10 +54,11 @@ export async function listen(
     port: typeof address === 'object' && address ? address.port : port,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const since = Date.now();
+      let looks = 0;
       const closing = setInterval(() => {
         server.closeIdleConnections();
-        if (Date.now() - since >= SILENT_MS) for (const socket of silent()) socket.destroy();
+        looks += 1;
+        if (looks >= SILENT_LOOKS) for (const socket of silent()) socket.destroy();
       }, IDLE_LOOK_MS);
       const cut = new AbortController();
       const late = sleep(graceMs, undefined, { signal: cut.signal }).then(

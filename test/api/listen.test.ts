@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { listen } from '../../api/listen';
 
 const agent = new Agent({ keepAlive: true });
@@ -53,4 +54,17 @@ it('does not wait for connections that were opened ahead of need', async () => {
   const ended = once(ahead, 'close');
   await server.close(600_000); // longer than this test may take
   await ended;
+});
+
+it('reads what was said on one of them before it looks who is silent, however long it was held up', async () => {
+  const server = await listen({ fetch: () => new Response('here') }, { host: '127.0.0.1' });
+  const ahead = connect(server.port, '127.0.0.1');
+  await once(ahead, 'connect');
+  await ask(server.port); // by now the server has both
+  const closed = server.close(600_000);
+  const answered = text(ahead);
+  ahead.write('GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n');
+  for (const from = Date.now(); Date.now() - from < 1_000; );
+  expect(await answered).toContain('HTTP/1.1 200');
+  await closed;
 });
