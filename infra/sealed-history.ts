@@ -60,7 +60,7 @@ function isSealed(value: unknown, path: Path, event: object, keys: Set<string>):
 function isSealedPayload(payload: Payload, path: Path, event: object, keys: Set<string>): boolean {
   const id = keyIdOf(payload);
   if (id !== null) keys.add(id);
-  return id !== null || path.includes('indexedFields') || isNote(payload, path, event);
+  return id !== null || path.at(-2) === 'indexedFields' || isNote(payload, path, event);
 }
 
 /** What the SDK and our tracing add in clear. */

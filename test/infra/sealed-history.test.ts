@@ -237,6 +237,10 @@ describe('what can be read', () => {
       'another header',
       { workflowExecutionSignaledEventAttributes: { header: { fields: { note: data } } } },
     ],
+    [
+      'a header that is named as what holds search attributes',
+      { workflowExecutionSignaledEventAttributes: { header: { fields: { indexedFields: data } } } },
+    ],
     ['bytes of whatever', { nexusOperationScheduledEventAttributes: { token: bytes('Hello') } }],
   ])('%s', (_what, event) => {
     expect(keysOfEvent(event)).toBeNull();
