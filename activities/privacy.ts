@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { mediaWorkflowId } from '../domain/ids';
+import { mediaWorkflowId, workflowsNamedAfter } from '../domain/ids';
 import type { CustomerRuns } from '../infra/customer-runs';
 import type { ErasureList } from '../infra/erasure-list';
 import type { DataKeys } from '../infra/payload-codec';
@@ -17,6 +17,12 @@ export interface PrivacyDeps extends CustomerFileDeps {
   readonly runs: CustomerRuns;
   readonly erasures: Pick<ErasureList, 'add'>;
   readonly logger: { warn(fields: object, message: string): void };
+}
+
+/** Whose erasure, and where it is counted: nowhere where it began with an older version. */
+interface Job {
+  readonly jobId?: string | undefined;
+  readonly customerId: string;
 }
 
 /** Conversations looked at in one step. */
@@ -54,25 +60,27 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       if (!conversation.closed) await end(conversation);
   }
 
-  /** At once what may be in one workflow: what is sealed there with a key of another of them goes dark as well. */
-  async function blank(
-    conversations: readonly ErasableConversation[],
-    { jobId, customerId }: { readonly jobId?: string | undefined; readonly customerId: string },
-  ): Promise<void> {
+  async function blank(conversations: readonly ErasableConversation[], job: Job): Promise<void> {
     const held = new Set<string>();
     for (const { id, workflowIds } of conversations) {
       const { mediaMessages } = await erasure.blankConversation(id);
       heartbeat();
       for (const each of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)]) held.add(each);
     }
-    const forgotten = await beating(() => runs.forget([...held]));
+    await forget([...held], job);
+    for (const { id } of conversations) await erasure.settleConversation(id);
+  }
+
+  /** What is sealed in these workflows with a key of another that held the customer's words goes dark as well: the job destroys them all. */
+  async function forget(workflowIds: readonly string[], { jobId, customerId }: Job): Promise<void> {
+    const besides = await erasure.workflowsOf(customerId);
+    const forgotten = await beating(() => runs.forget(workflowIds, besides));
     if (!forgotten) {
       await endWhatBegan(customerId);
-      throw stillRuns(conversations.map(({ id }) => id).join(' or '));
+      throw stillRuns(customerId);
     }
-    await dataKeys.destroy([...held]);
+    await dataKeys.destroy(workflowIds);
     if (jobId !== undefined) await jobs.noteHistories(jobId, forgotten);
-    for (const { id } of conversations) await erasure.settleConversation(id);
   }
 
   /** Until it is over the server is told that we are at work. */
@@ -111,7 +119,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
 
     async blankNext({ jobId, customerId, after }) {
       const page = await erasure.conversations(customerId, after, STEP);
-      await blank(page, { jobId, customerId });
+      if (page.length > 0) await blank(page, { jobId, customerId });
       return page.length < STEP ? null : (page.at(-1)?.id ?? null);
     },
 
@@ -121,10 +129,13 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
         if (conversation.erased) continue;
         if (!conversation.closed) {
           await end(conversation);
-          throw stillRuns(conversation.id);
+          throw stillRuns(customerId);
         }
         await blank([conversation], { jobId, customerId });
       }
+      // Not all that arrived there became a conversation: it may have been handed on, or refused.
+      const ids = await erasure.everyIdOf(customerId);
+      await forget(ids.flatMap(workflowsNamedAfter), { jobId, customerId });
       await erasure.blankTraces(customerId);
       await jobs.complete(jobId, null);
     },
@@ -155,6 +166,6 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
   } satisfies PrivacyActivities;
 }
 
-function stillRuns(conversationId: string): ApplicationFailure {
-  return ApplicationFailure.retryable(`A run of ${conversationId} has not ended yet.`, 'Running');
+function stillRuns(customerId: string): ApplicationFailure {
+  return ApplicationFailure.retryable(`A run of ${customerId} has not ended yet.`, 'Running');
 }

@@ -36,6 +36,11 @@ export function mergeWorkflowId(mergedCustomerId: string): string {
   return `merge:${mergedCustomerId}`;
 }
 
+/** The workflows that are named after a customer: where what is said to or by them arrives, and where a merge told who survives it. */
+export function workflowsNamedAfter(customerId: string): readonly string[] {
+  return [conversationWorkflowId(customerId), mergeWorkflowId(customerId)];
+}
+
 /** The workflow of a privacy job. */
 export function privacyWorkflowId(kind: 'EXPORT' | 'ERASE', jobId: string): string {
   return `${kind.toLowerCase()}:${jobId}`;

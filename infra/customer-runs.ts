@@ -15,10 +15,13 @@ export interface CustomerRuns {
   /** Orders a conversation to end, wherever it runs. False when none of these workflows runs. */
   end(conversationId: string, workflowIds: readonly string[]): Promise<boolean>;
   /**
-   * Deletes those histories of these workflows of which anything can be read once their keys are destroyed, as the caller does next.
-   * Null while one still runs: it is to be asked again.
+   * Deletes those histories of these workflows of which anything can be read once their keys, and those of the workflows `besides` them,
+   * are destroyed, as the caller does. Null while one still runs, and nothing is deleted: it is to be asked again.
    */
-  forget(workflowIds: readonly string[]): Promise<ForgottenRuns | null>;
+  forget(
+    workflowIds: readonly string[],
+    besides?: readonly string[],
+  ): Promise<ForgottenRuns | null>;
   isRunning(workflowId: string): Promise<boolean>;
   /** Deletes the histories of those runs of a workflow that ended before `before` (ISO UTC). */
   forgetEnded(workflowId: string, before: string): Promise<void>;
@@ -108,18 +111,21 @@ export function createCustomerRuns(client: Client, keys: Pick<DataKeys, 'left'>)
       return heard;
     },
 
-    async forget(workflowIds) {
-      const kept: string[] = [];
-      const deleted: string[] = [];
+    async forget(workflowIds, besides = []) {
+      const ended: [workflowId: string, runId: string][] = [];
       for (const workflowId of workflowIds) {
         const runIds = await endedRunsOf(workflowId);
         if (!runIds) return null;
-        for (const runId of runIds) {
-          const isDark = await goesDark(workflowId, runId, workflowIds);
-          if (isDark === null) continue;
-          (isDark ? kept : deleted).push(runId);
-          if (!isDark) await deleteRun(workflowId, runId);
-        }
+        for (const runId of runIds) ended.push([workflowId, runId]);
+      }
+      const without = [...workflowIds, ...besides];
+      const kept: string[] = [];
+      const deleted: string[] = [];
+      for (const [workflowId, runId] of ended) {
+        const isDark = await goesDark(workflowId, runId, without);
+        if (isDark === null) continue;
+        (isDark ? kept : deleted).push(runId);
+        if (!isDark) await deleteRun(workflowId, runId);
       }
       return { kept, deleted };
     },

@@ -29,8 +29,8 @@ const NONCE_BYTES = 12; // what GCM is made for
 const TAG_BYTES = 16;
 const HEADER_BYTES = 4;
 const SEALED = bytesOf('binary/encrypted');
-/** Workflows that hold a customer's words have a key each; all others share one, since they hold ids only. */
-const PERSONAL = /^(conversation|closing|media):/;
+/** Workflows that hold a customer's words or name have a key each; all others share one, since they hold ids only. */
+const PERSONAL = /^(conversation|closing|media|merge):/;
 const SHARED_SCOPE = 'shared';
 /** What a reader gets of a payload whose key was destroyed. */
 const TOMBSTONE: Payload = {

@@ -1,4 +1,4 @@
-import { mediaWorkflowId } from '../domain/ids';
+import { mediaWorkflowId, workflowsNamedAfter } from '../domain/ids';
 import type { CustomerRuns } from './customer-runs';
 import type { ErasureList } from './erasure-list';
 import type { Logger } from './logger';
@@ -36,6 +36,12 @@ export async function repeatErasures({
   startErasure,
   logger,
 }: RepeatErasuresDeps): Promise<void> {
+  /** A run that goes on needs its key to end. */
+  async function darken(workflowIds: readonly string[]): Promise<void> {
+    for (const each of workflowIds)
+      if (!(await runs.isRunning(each))) await dataKeys.destroy([each]);
+  }
+
   const listed = await list.all();
   const back = await erasure.whoIsBack(listed.map(({ customerId }) => customerId));
   for (const customerId of back) {
@@ -47,13 +53,12 @@ export async function repeatErasures({
         if (!closed && (await runs.end(id, workflowIds))) continue;
         await erasure.closeOrphan(id);
         const { mediaMessages } = await erasure.blankConversation(id);
-        // A run that goes on needs its key to end.
-        for (const held of [...workflowIds, ...mediaMessages.map(mediaWorkflowId)])
-          if (!(await runs.isRunning(held))) await dataKeys.destroy([held]);
+        await darken([...workflowIds, ...mediaMessages.map(mediaWorkflowId)]);
       }
       after = page.at(-1)?.id ?? null;
       if (page.length < STEP) break;
     }
+    await darken((await erasure.everyIdOf(customerId)).flatMap(workflowsNamedAfter));
     await erasure.blankTraces(customerId);
     await startErasure(customerId);
     const target = `customers/${customerId}`;

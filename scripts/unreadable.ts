@@ -14,7 +14,8 @@ export function whyUnreadable(history: History): Unreadable | null {
   return payloads.some(isTombstone) ? 'erased' : null;
 }
 
-function* payloadsIn(value: unknown): Generator<Payload> {
+/** All payloads of some events, or of a part of them. */
+export function* payloadsIn(value: unknown): Generator<Payload> {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
   if ('metadata' in value && 'data' in value) yield value as Payload;
   else for (const each of Object.values(value)) yield* payloadsIn(each);

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { closingWorkflowId } from '../../domain/ids';
+import { closingWorkflowId, workflowsNamedAfter } from '../../domain/ids';
 import type { MediaStore } from '../stores';
 import type { ErasureStore } from '../stores/privacy';
 import {
@@ -139,6 +139,18 @@ export function createErasureStore(
         closed: !live,
         erased: erasedAt !== undefined,
       }));
+    },
+
+    async workflowsOf(customerId) {
+      const ids = await everyIdOf(customerId);
+      const held = new Set(ids.flatMap(workflowsNamedAfter));
+      const theirs = conversations.find(
+        { customerId: { $in: ids } },
+        { projection: { 'projection.conversation.workflowId': 1 }, hint: 'customer' },
+      );
+      for await (const { _id, projection } of theirs)
+        held.add(projection.conversation.workflowId).add(closingWorkflowId(_id));
+      return [...held];
     },
 
     async uploads(customerId) {

@@ -64,6 +64,8 @@ export interface ErasureStore {
     after: string | null,
     limit: number,
   ): Promise<readonly ErasableConversation[]>;
+  /** Every workflow that may hold something of the customer, but for those that fetched media. */
+  workflowsOf(customerId: string): Promise<readonly string[]>;
   /**
    * Blanks entries, projection, ledger and report rows of a closed conversation, and deletes media that no other conversation holds.
    * Answers the messages that brought media, until it is settled.

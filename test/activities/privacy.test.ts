@@ -9,8 +9,8 @@ const job = { jobId: 'job_1', customerId: 'cus_1' };
 /** A customer's conversations, and what is done to them and their files, in order. */
 function anInstallation(conversations: ErasableConversation[], erasedAlready = false) {
   const done: string[] = [];
-  /** Whether workflows have ended, so that their histories go. */
-  const forgets = { now: true };
+  /** Whether workflows have ended, so that their histories go; and with whose keys besides their own. */
+  const forgets = { now: true, besides: [] as readonly string[] };
   const note =
     <T>(what: string, answer?: T) =>
     async (...given: unknown[]) => {
@@ -25,14 +25,18 @@ function anInstallation(conversations: ErasableConversation[], erasedAlready = f
       closeOrphan: note('closeOrphan'),
       blankTraces: note('blankTraces'),
       everyIdOf: async () => ['cus_1'],
+      workflowsOf: async () => ['closing:cnv_99'],
       uploads: async () => [],
       isErased: async () => erasedAlready,
     },
     runs: {
       end: note('end', true),
-      forget: async () => (forgets.now ? { kept: ['run_1'], deleted: ['run_2'] } : null),
+      forget: async (_ids: readonly string[], besides: readonly string[]) => {
+        forgets.besides = besides;
+        return forgets.now ? { kept: ['run_1'], deleted: ['run_2'] } : null;
+      },
     },
-    dataKeys: { destroy: note('destroy') },
+    dataKeys: { destroy: async (scopes: readonly string[]) => void done.push(`destroy ${scopes}`) },
     customers: { get: async () => null },
     media: { put: async () => ({ mediaId: 'med_1' }), remove: note('remove') },
     jobs: {
@@ -63,20 +67,27 @@ it('takes with it what was written while the job ran, before it calls the job do
     aConversation('cnv_2', { erased: false }),
     aConversation('cnv_3', { erased: false, closed: false }),
   ];
-  const { done, run } = anInstallation(conversations);
+  const { done, run, forgets } = anInstallation(conversations);
   const again = await run('finishErasure').catch((error: unknown) => error);
   expect(again).toBeInstanceOf(ApplicationFailure);
   expect(again).toMatchObject({ type: 'Running', nonRetryable: false });
-  expect(done).toEqual([...['blank cnv_2', 'destroy', noted, 'settle cnv_2'], 'end cnv_3']);
+  expect(done).toEqual([
+    ...['blank cnv_2', 'destroy conversation:cnv_2', noted, 'settle cnv_2'],
+    'end cnv_3',
+  ]);
 
   done.length = 0;
   conversations[1] = aConversation('cnv_2');
   conversations[2] = aConversation('cnv_3', { erased: false });
   await run('finishErasure');
   expect(done).toEqual([
-    ...['blank cnv_3', 'destroy', noted, 'settle cnv_3'],
+    ...['blank cnv_3', 'destroy conversation:cnv_3', noted, 'settle cnv_3'],
+    // What arrived and became no conversation.
+    ...['destroy conversation:cus_1,merge:cus_1', noted],
     ...['blankTraces cus_1', 'complete job_1 null'],
   ]);
+  // There may be more of them than are looked at in one step: all their keys go.
+  expect(forgets.besides).toEqual(['closing:cnv_99']);
 });
 
 it('ends what began in the workflow whose history is to go, and does not wait until it ends by itself', async () => {
@@ -95,7 +106,7 @@ it('ends what began in the workflow whose history is to go, and does not wait un
   conversations[1] = aConversation('cnv_2', { erased: false });
   expect(await run('blankNext')).toBeNull();
   expect(done).toEqual([
-    ...['blank cnv_1', 'blank cnv_2', 'destroy', noted],
+    ...['blank cnv_1', 'blank cnv_2', 'destroy conversation:cnv_1,conversation:cnv_2', noted],
     ...['settle cnv_1', 'settle cnv_2'],
   ]);
 });

@@ -9,6 +9,7 @@ import { createLogger } from '../../infra/logger';
 import { createPayloadCodec } from '../../infra/payload-codec';
 import { repeatErasures } from '../../infra/repeat-erasures';
 import { scheduleRetention } from '../../infra/retention-schedule';
+import { payloadsIn } from '../../scripts/unreadable';
 import { erasureRules } from '../support/erasure-rules';
 import { eventually, useLiveApi } from '../support/live-api';
 import { aLiveConversation, customerWrites } from '../support/live-chat';
@@ -363,6 +364,27 @@ it('deletes a history of which anything can be read without their key', async ()
   // Temporal deletes after it has said yes.
   await eventually(async () => (await historiesOf(customerId)).length === 0);
   expect(await ask('GET', path)).toMatchObject({ status: 200, body: { state: 'CLOSED' } });
+});
+
+it('makes dark what a merge told of who survives it', async () => {
+  const name = `canary${randomUUID()}`;
+  const aCustomer = async (called: string) =>
+    String((await ask('POST', '/v1/customers', undefined, { name: called })).body['id']);
+  const [mergedId, survivorId] = [await aCustomer('A.'), await aCustomer(name)];
+  const into = { intoCustomerId: survivorId };
+  const merged = await ask('POST', `/v1/customers/${mergedId}/merge`, undefined, into);
+  expect(merged.status).toBe(200);
+  const told = async () => {
+    const { events } = await live().temporal.workflow.getHandle(`merge:${mergedId}`).fetchHistory();
+    const codec = createPayloadCodec(live().stores.dataKeys);
+    const all = await codec.decode([...payloadsIn(events)]);
+    return all.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join();
+  };
+  expect(await told()).toContain(name);
+  const job = await done(survivorId, 'erase');
+  expect(job['histories']).toEqual({ kept: 1, deleted: 0 });
+  expect(await told()).not.toContain(name);
+  expect(await told()).toContain('{"erased":true}');
 });
 
 it('erases again what a restored backup brings back, before it serves', async () => {

@@ -164,6 +164,23 @@ it('goes on with the survivor when the customer was merged meanwhile', async () 
   expect((await aProcess().identify(contact(number))).customerId).not.toBe(ana.id);
 });
 
+it('knows every workflow that may hold something of a customer, also where it became no conversation', async () => {
+  const own = aProcess();
+  const [ana, other] = [await own.create({ name: 'Ana' }), await own.create({ name: 'A.' })];
+  await own.merge({ mergedId: other.id, survivorId: ana.id, actorId: 'agt_1', requestId: 'run-1' });
+  const conversationId = uniqueName('cnv_');
+  await conversationsOf(database().db).insertOne({
+    _id: conversationId,
+    customerId: ana.id,
+    createdAt: now().toISOString(),
+    projection: aProjection(conversationId, 1, { workflowId: `conversation:${other.id}` }),
+  } as never);
+  const named = [ana.id, other.id].flatMap((id) => [`conversation:${id}`, `merge:${id}`]);
+  expect([...(await erasure().workflowsOf(ana.id))].sort()).toEqual(
+    [...named, `closing:${conversationId}`].sort(),
+  );
+});
+
 it('takes the tickets of a visitor’s streams, and nobody else’s', async () => {
   const tickets = createTicketStore(database().db, () => new Date());
   const [mine, theirs] = [uniqueName('cus_'), uniqueName('cus_')];
