@@ -195,15 +195,10 @@ interface Kept {
   clear(): void;
 }
 
-export type Scheme = 'light' | 'dark';
-
 /** What axe finds wrong with a page, as `scheme, rule: element`. Looked at in light, and in dark for what depends on it: colours. */
-export async function violations(
-  page: Page,
-  schemes: readonly Scheme[],
-): Promise<readonly string[]> {
+export async function violations(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const colorScheme of schemes) {
+  for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
     const rules = colorScheme === 'light' ? EVERY_RULE : RULES_OF_COLOURS;
