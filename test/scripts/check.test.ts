@@ -34,12 +34,23 @@ const suite = (name: string, ...tests: Status[]) => ({
 
 const good = suite('a.test.ts', 'passed', 'passed');
 const bad = suite('b.test.ts', 'passed', 'failed');
+const anomaly = {
+  ...suite('e2e/chaos.test.ts', 'failed'),
+  assertionResults: [
+    { status: 'failed', fullName: 'F1', failureMessages: ['Error: ANOMALY F1: failed, lost …'] },
+  ],
+};
 const mended = suite('b.test.ts', 'passed', 'passed');
 const CASES: readonly (readonly [what: string, runs: readonly Run[], expected: object])[] = [
   ['all pass', [{ code: 0, suites: [good] }], { passed: 2, failed: 0 }],
   ['none is there', [{ code: 0, suites: [] }], { passed: 0, failed: 1 }],
   ['Jest writes nothing', [{ code: 1 }], { passed: 0, failed: 1 }],
   ['all pass and Jest fails', [{ code: 1, suites: [good] }], { passed: 2, failed: 1 }],
+  [
+    'a fault run finds an anomaly: nobody looks again',
+    [{ code: 1, suites: [good, anomaly] }],
+    { passed: 2, failed: 1 },
+  ],
   [
     'one fails twice',
     [
@@ -139,7 +150,13 @@ describe('runTests', () => {
   it('looks again at what failed alone, with the same seed', () => {
     const [first, second] = done[UNSTEADY]?.asked ?? [];
     const seed = first?.find((arg) => arg.startsWith('--seed='));
-    expect(second?.slice(-4)).toEqual([seed, '--runInBand', '--runTestsByPath', bad.name]);
+    expect(second?.slice(-5)).toEqual([
+      seed,
+      '--runInBand',
+      '--forceExit',
+      '--runTestsByPath',
+      bad.name,
+    ]);
     const [given, again] = done.at(-1)?.asked ?? [];
     expect(given?.slice(-2)).toEqual(['--seed', '7']);
     expect(again).toContain('--seed=7');
