@@ -23,7 +23,11 @@ export const vanishingAgents: Fault = {
     const again = () =>
       work.some((one) => one.conversationId === first.conversationId && one !== first);
     if (await until(again)) scene.notes['offered again after, ms'] = Date.now() - since;
-    else scene.complaints.push(`${first.conversationId} was not offered again`);
+    else {
+      const agent = await crew.admin.read<object>(`/v1/agents/${gone.agentId}`);
+      const known = JSON.stringify(agent);
+      scene.complaints.push(`${first.conversationId} was not offered again; its agent: ${known}`);
+    }
     gone.sitDown();
     await gone.setState('READY');
     await scene.speak(Math.min(scene.size.messages, 60));
