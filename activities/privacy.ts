@@ -51,13 +51,16 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
     if (!(await runs.end(id, workflowIds))) await erasure.closeOrphan(id);
   }
 
-  /**
-   * What began while the job ran, by a merge that was on its way or a message that came as the last conversation ended: it is ended as
-   * well, or the job would wait until it ends by itself.
-   */
-  async function endWhatBegan(customerId: string): Promise<void> {
-    for await (const conversation of everyConversation(customerId))
-      if (!conversation.closed) await end(conversation);
+  /** False when there was one. */
+  async function endWhatIsOpen(customerId: string): Promise<boolean> {
+    let allClosed = true;
+    for await (const conversation of everyConversation(customerId)) {
+      heartbeat();
+      if (conversation.closed) continue;
+      allClosed = false;
+      await end(conversation);
+    }
+    return allClosed;
   }
 
   async function blank(conversations: readonly ErasableConversation[], job: Job): Promise<void> {
@@ -76,7 +79,8 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
     const besides = await erasure.workflowsOf(customerId);
     const forgotten = await beating(() => runs.forget(workflowIds, besides));
     if (!forgotten) {
-      await endWhatBegan(customerId);
+      // By a merge that was on its way, or a message that came as the last one ended, another may have begun while the job ran.
+      await endWhatIsOpen(customerId);
       throw stillRuns(customerId);
     }
     await dataKeys.destroy(workflowIds);
@@ -106,16 +110,7 @@ export function createPrivacyActivities(deps: PrivacyDeps) {
       await beating(() => erasure.forgetCustomer(customerId));
     },
 
-    async closeConversations({ customerId }) {
-      let allClosed = true;
-      for await (const conversation of everyConversation(customerId)) {
-        heartbeat();
-        if (conversation.closed) continue;
-        allClosed = false;
-        await end(conversation);
-      }
-      return allClosed;
-    },
+    closeConversations: ({ customerId }) => endWhatIsOpen(customerId),
 
     async blankNext({ jobId, customerId, after }) {
       const page = await erasure.conversations(customerId, after, STEP);
