@@ -32,7 +32,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
   let answers: Readonly<Record<string, string>> = {};
   let typingFades: ReturnType<typeof setTimeout> | undefined;
   let typingSentAt = 0;
-  let line: ChatState['connection'] = 'connecting';
+  let line: Exclude<ChatState['connection'], 'offline'> = 'connecting';
   let readTimer: ReturnType<typeof setTimeout> | undefined;
 
   let state: ChatState = {
@@ -277,8 +277,7 @@ export function createChat({ api, storage, settings, visitor }: ChatDeps): Chat 
     addEventListener('offline', offline, { signal });
     const online = () => {
       // The stream may have lived through it; a broken one says so by itself.
-      const stands = line === 'offline' ? 'reconnecting' : line;
-      if (state.connection === 'offline') set({ connection: stands });
+      if (state.connection === 'offline') set({ connection: line });
       outbox.revive();
     };
     addEventListener('online', online, { signal });

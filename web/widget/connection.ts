@@ -15,7 +15,7 @@ export interface ConnectionDeps extends Omit<StreamListener, 'entry'> {
   readonly entries: (entries: readonly Entry[]) => void;
   /** Everything there was has been brought. */
   readonly caughtUp: () => void;
-  readonly state: (state: 'online' | 'reconnecting' | 'offline') => void;
+  readonly state: (state: 'online' | 'reconnecting') => void;
   /** The token was refused: the connection has ended. */
   readonly gone: () => void;
   /** Nobody looks: the stream is given back until somebody does. */
@@ -44,7 +44,7 @@ export async function keepConnected(deps: ConnectionDeps): Promise<void> {
     }
     if (signal.aborted) return;
     failures += 1;
-    deps.state(navigator.onLine ? 'reconnecting' : 'offline');
+    deps.state('reconnecting');
     await pause(deps.needed() ? backoffMs(failures) : 2 ** 30, signal);
   }
 
