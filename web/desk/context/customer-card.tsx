@@ -7,6 +7,7 @@ import type { Conversation, Customer, PageOf } from '../../shared/model';
 import { useNames, useSignedIn } from '../../shared/ui/signed-in';
 import { Failed, Loading, useErrorText } from '../../shared/ui/states';
 import { useToast } from '../../shared/ui/toasts';
+import { nameOf } from '../customer-name';
 import { initials } from '../list/conversation-row';
 import { keys, useCustomer } from '../queries';
 import { Facts } from './section';
@@ -29,9 +30,7 @@ export function CustomerCard({ conversation }: { conversation: Conversation }) {
           {initials(data.name)}
         </span>
         <div className="customer-name">
-          <strong dir="auto">
-            {data.name ?? t(data.erasedAt ? 'customer.erased' : 'customer.unknown')}
-          </strong>
+          <strong dir="auto">{nameOf(data, t)}</strong>
           {data.erasedAt ? null : (
             <span className="dim">
               {t(data.anonymous ? 'customer.anonymous' : 'customer.known')}

@@ -8,6 +8,7 @@ import { useLatest } from '../../shared/ui/latest';
 import { useSignedIn } from '../../shared/ui/signed-in';
 import { Failed, Loading } from '../../shared/ui/states';
 import { ContextPanel } from '../context/context-panel';
+import { nameOf } from '../customer-name';
 import { StateSign } from '../list/conversation-row';
 import { useConversationStream } from '../live';
 import { type Outbox, useUnsent } from '../outbox';
@@ -120,7 +121,7 @@ const Head = memo(function Head({
         <ArrowLeft aria-hidden size={18} className="flip" />
       </ActionIcon>
       <h1 className="cut" dir="auto">
-        {customer?.name ?? t(customer?.erasedAt ? 'customer.erased' : 'customer.unknown')}
+        {nameOf(customer, t)}
       </h1>
       <span className="tag" data-state={conversation.state}>
         <StateSign state={conversation.state} />
