@@ -1,3 +1,4 @@
+import type { Turn } from '../../domain/conversation/turn';
 import { DAY } from '../support/model/story';
 import { AS_IT_IS, type Mutant, mutant, withMutant } from '../support/mutant';
 
@@ -76,16 +77,18 @@ const FAULTS: readonly (readonly [word: string, what: string, mutant: Mutant])[]
     'a conversation forgets that it has told of a failure',
     mutant<typeof import('../../domain/conversation/follow-ups')>(
       'domain/conversation/follow-ups',
-      (real) => ({
-        deliveryReceipt: (turn, receipt) => {
-          turn.state.recent = turn.state.recent.map(({ failed: _, ...entry }) => entry);
-          real.deliveryReceipt(turn, receipt);
-        },
-        sendFailed: (turn, failed) => {
-          turn.state.recent = turn.state.recent.map(({ failed: _, ...entry }) => entry);
-          real.sendFailed(turn, failed);
-        },
-      }),
+      (real) => {
+        const forgetful =
+          <T>(fails: (turn: Turn, what: T) => void) =>
+          (turn: Turn, what: T) => {
+            turn.state.recent = turn.state.recent.map(({ failed: _, ...entry }) => entry);
+            fails(turn, what);
+          };
+        return {
+          deliveryReceipt: forgetful(real.deliveryReceipt),
+          sendFailed: forgetful(real.sendFailed),
+        };
+      },
     ),
   ],
   [

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import type { Decision } from '../../domain/conversation/effects';
 import { mergeReports } from '../../domain/message/delivery';
 import { KeyRing } from '../../workflows/conversation/key-ring';
-import { type Command, Stage } from '../support/model/commands';
+import { Stage } from '../support/model/commands';
 import { ModelEngine } from '../support/model/engine';
 import { Erasure } from '../support/model/erasure';
 import type { Receipt } from '../support/model/ledger';
 import { commands } from '../support/model/lists';
 import { plays, wordsOf } from '../support/model/play';
+import { commandsOf, type Row } from '../support/model/rows';
 import { type Chat, homeOf } from '../support/routed/chat';
 
 /**
@@ -31,10 +32,6 @@ describe('the engine against the reference model', () => {
     60_000 + RUNS * 1_000,
   );
 });
-
-type Row = readonly [kind: Command['kind'], a: number, b: number];
-const story = (rows: readonly Row[]): readonly Command[] =>
-  rows.map(([kind, a, b]) => ({ kind, a, b }));
 
 /** An agent has the customer, on the channel whose provider has no keys and reports outcomes. */
 const SERVED: readonly Row[] = [
@@ -144,12 +141,12 @@ describe('what was found once', () => {
     ],
     ['a merge brings sessions to a conversation that an erasure has closed', MOVED_LATE],
   ])('%s', (_what, rows) => {
-    expect(plays(story(rows))).toEqual([]);
+    expect(plays(commandsOf(rows))).toEqual([]);
   });
 });
 
 /** A customer writes on two channels; the provider repeats, also after the end; an agent answers on the second channel. */
-const STORY = story([
+const STORY = commandsOf([
   ['an agent is ready', 0, 0],
   ['writes', 0, 0],
   ['everything arrives', 0, 0],
@@ -289,7 +286,7 @@ describe('the model test itself', () => {
 
   it('finds nothing in erasures without a fault', () => {
     const stage = new Stage();
-    expect(plays(story(GONE), stage)).toEqual([]);
+    expect(plays(commandsOf(GONE), stage)).toEqual([]);
     expect(stage.engine.erasures.map(({ done }) => done)).toEqual([true, true]);
   });
   it.each([
@@ -299,6 +296,6 @@ describe('the model test itself', () => {
     ['leak', 'it forgets who spoke, and not what was said', GONE, Quoting],
     ['divergent', 'it takes the words of another', GONE, Sweeping],
   ])('%s: %s', (word, _what, rows, Engine) => {
-    expect(wordsOf(plays(story(rows), new Stage(Engine)))).toEqual([word]);
+    expect(wordsOf(plays(commandsOf(rows), new Stage(Engine)))).toEqual([word]);
   });
 });
