@@ -17,7 +17,7 @@ export async function buildBundle({
 }: BundleSources = {}): Promise<Bundle> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [path.join(repositoryRoot(), 'workflows', 'tracing.ts')],
+    workflowInterceptorModules: INTERCEPTORS.map((name) => path.join(repositoryRoot(), name)),
     failureConverterPath: path.join(repositoryRoot(), 'workflows', 'failure-converter.ts'),
     preloadModules: SHARED.map((name) => path.join(repositoryRoot(), name)),
     webpackConfigHook: (config) => withOurs(config, botsPath),
@@ -42,6 +42,8 @@ const SHARED = [
   'domain/routing/explain.ts',
   'domain/routing/carry.ts',
 ];
+
+const INTERCEPTORS = ['workflows/tracing.ts', 'workflows/local-turn.ts'];
 
 /** What Node 20 runs as it is: for an older one each spread becomes a call, and the bundle a quarter larger. */
 const TARGET = 'es2023';

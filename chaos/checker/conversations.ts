@@ -120,10 +120,11 @@ function streamTold(stream: RunRecord['streams'][number], { conversations }: Run
 /** So often in a row is no accident: a healthy task may fail once or twice while its worker is killed. */
 const MOST_FAILED_TASKS = 5;
 
+/** One that cannot be replayed fails as soon as its worker forgets it. */
 function workflowIsWell(run: RunRecord['runs'][number]): Anomaly[] {
-  const { failedInARow, pendingAttempt, nonDeterministic } = run;
-  if (Math.max(failedInARow, pendingAttempt) <= MOST_FAILED_TASKS && nonDeterministic === 0)
-    return [];
+  const { failedInARow, pendingAttempt, nonDeterministic, unreplayable } = run;
+  const few = Math.max(failedInARow, pendingAttempt) <= MOST_FAILED_TASKS;
+  if (few && nonDeterministic === 0 && unreplayable === null) return [];
   return [anomaly('spinning', `${run.workflowId} ${run.runId}`, run)];
 }
 

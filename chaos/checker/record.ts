@@ -139,6 +139,8 @@ export interface WorkflowRun {
   readonly failedInARow: number;
   /** Workflow tasks that failed because the code did not fit the history. */
   readonly nonDeterministic: number;
+  /** Why the code that wrote its history cannot replay it; null when it can, or when that code is not here. */
+  readonly unreplayable: string | null;
   /** Attempt of the workflow task that waits now; 0 when none does. */
   readonly pendingAttempt: number;
   readonly largestPayloadBytes: number;

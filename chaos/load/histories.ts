@@ -1,5 +1,8 @@
 import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { routingStart } from '../../workflows/routing/messages';
 import type { WorkflowRun } from '../checker/record';
+import { unreplayable } from './replay';
 
 const STATUS = ['UNSPECIFIED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELED', 'TERMINATED'];
 /** temporal.api.enums.v1.EventType */
@@ -9,7 +12,7 @@ const TASK_FAILED = 9;
 /** temporal.api.enums.v1.WorkflowTaskFailedCause */
 const NON_DETERMINISTIC_ERROR = 24;
 
-/** Every run of these customers' workflows, with what its history tells of its health. Reads only. */
+/** Every run of these customers' workflows and routing's newest, with what its history tells of its health. Reads only. */
 export async function runsOf(
   client: Client,
   customerIds: readonly string[],
@@ -19,8 +22,14 @@ export async function runsOf(
     ...customerIds.map((id) => `conversation:${id}`),
     ...conversationIds.map((id) => `closing:${id}`),
   ];
-  const found = await Promise.all(ids.map((workflowId) => runsNamed(client, workflowId)));
-  return found.flat();
+  const routing = routingStart().workflowId;
+  const found = await Promise.all([
+    ...ids.map((workflowId) => runsNamed(client, workflowId)),
+    runOf(client, routing, undefined).then((newest) => (newest ? [newest] : [])),
+  ]);
+  const runs = found.flat();
+  const failed = await unreplayable(runs.map(({ run, history }) => ({ ...run, history })));
+  return runs.map(({ run }) => ({ ...run, unreplayable: failed.get(run.runId) ?? null }));
 }
 
 /** The workflows of these customers that still run, in words. */
@@ -40,26 +49,33 @@ export async function runningOf(
   return running.flat();
 }
 
-async function runsNamed(client: Client, workflowId: string): Promise<readonly WorkflowRun[]> {
-  const runs: WorkflowRun[] = [];
+interface Read {
+  readonly run: Omit<WorkflowRun, 'unreplayable'>;
+  readonly history: History;
+  /** The run that it continues, if any. */
+  readonly before: string | undefined;
+}
+
+async function runsNamed(client: Client, workflowId: string): Promise<readonly Read[]> {
+  const runs: Read[] = [];
   const seen = new Set<string>();
   let runId: string | undefined;
   do {
-    const run = await runOf(client, workflowId, runId);
-    if (!run || seen.has(run.found.runId)) return runs;
-    seen.add(run.found.runId);
-    runs.push(run.found);
-    runId = run.before;
+    const read = await runOf(client, workflowId, runId);
+    if (!read || seen.has(read.run.runId)) return runs;
+    seen.add(read.run.runId);
+    runs.push(read);
+    runId = read.before;
   } while (runId);
   return runs;
 }
 
-/** The newest run without `runId`. `before`: the run that it continues, if any. */
+/** The newest run without `runId`. */
 async function runOf(
   client: Client,
   workflowId: string,
   runId: string | undefined,
-): Promise<{ readonly found: WorkflowRun; readonly before: string | undefined } | null> {
+): Promise<Read | null> {
   const handle = client.workflow.getHandle(workflowId, runId);
   const described = await handle.describe().catch(() => null);
   if (!described) return null;
@@ -76,7 +92,8 @@ async function runOf(
   const first = events[0]?.workflowExecutionStartedEventAttributes;
   return {
     before: first?.continuedExecutionRunId || undefined,
-    found: {
+    history,
+    run: {
       workflowId,
       runId: described.runId,
       type: described.type,

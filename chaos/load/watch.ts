@@ -5,6 +5,8 @@ import type { Stage } from '../stage/stage';
 import { type Api, tokenOf } from './api';
 import { readStream } from './sse';
 
+/** Entries of a conversation after which a reader looks at the whole of it. */
+const LOOK_EVERY = 3;
 /** Open streams that one subject may have are 20; each watcher is one. */
 const STREAMS_EACH = 15;
 
@@ -60,11 +62,19 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
           data: { to?: string } | null;
         };
         stream.seen.push({ seq: entry.seq, hash: entry.hash });
+        if (entry.seq % LOOK_EVERY === 0) look(conversationId);
         // It reads on: what a killed worker had left unconfirmed may be shown again, other.
         if (entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED') ended();
         return false;
       },
     });
+  }
+  /** Asks the workflow itself how the conversation stands, as desks do, while it is still busy with what they were just shown. */
+  function look(conversationId: string): void {
+    void admin
+      .fetch('GET', `/v1/conversations/${conversationId}?consistent=true`)
+      .then((answer) => answer.body?.cancel())
+      .catch(() => undefined); // what is broken meanwhile does not answer
   }
   async function openConversation(customerId: string): Promise<string | null> {
     while (!over.signal.aborted) {

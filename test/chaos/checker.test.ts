@@ -119,6 +119,7 @@ const RUN: WorkflowRun = {
   bytes: 1000,
   failedInARow: 1,
   nonDeterministic: 0,
+  unreplayable: null,
   pendingAttempt: 0,
   largestPayloadBytes: 100,
 };
@@ -394,6 +395,11 @@ const PLANTED: readonly (readonly [word: Anomaly['word'], what: string, record: 
     'spinning',
     'code that does not fit the history',
     good({ runs: [{ ...RUN, nonDeterministic: 1 }] }),
+  ],
+  [
+    'spinning',
+    'a history that its own code cannot replay',
+    good({ runs: [{ ...RUN, unreplayable: 'TMPRL1100' }] }),
   ],
   ['spinning', 'one that failed again and again', good({ runs: [{ ...RUN, failedInARow: 12 }] })],
   [

@@ -2,13 +2,18 @@ import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
+import { getConversationQuery } from '../../workflows/conversation/messages';
 import { type BotChat, developmentServer, useChats } from '../support/bot-chat';
 import { eventually } from '../support/live-api';
 import { useTemporal } from '../support/servers';
 import { workflowBundle } from '../support/workflow-bundle';
 
 const botsFile = path.resolve('test/support/bots/odd.ts');
-const chats = useChats(developmentServer(useTemporal()), { botsFile, taskTimeout: '4 seconds' });
+const chats = useChats(developmentServer(useTemporal()), {
+  botsFile,
+  taskTimeout: '4 seconds',
+  activities: { upperCase: async ({ text }: { text: string }) => text.toUpperCase() },
+});
 
 // A machine that stands still for half a second makes of a task what only a slow archive should: what a rule does wrong, it does each time.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -25,6 +30,9 @@ function slowOnce(name: Slowed, ms: number): void {
   };
   jest.spyOn(archive, name).mockImplementationOnce(slow as never);
 }
+
+const ASKING_AT_ONCE = 8;
+const MESSAGES = 12;
 
 /** Replays what a conversation did so far, and answers how many of its workflow tasks were prolonged for a local activity. */
 async function replayed(chat: BotChat): Promise<{ readonly prolonged: number }> {
@@ -87,4 +95,32 @@ describe('while something beside the workflow task is slow', () => {
       expect(await replayed(chat)).toEqual({ prolonged: 0 });
     },
   );
+});
+
+describe('what is asked while a local activity runs', () => {
+  /** The server hands a query out with the next workflow task; its answer would end the task at once. */
+  async function askingAllTheTime(chat: BotChat, until: () => Promise<unknown>): Promise<void> {
+    let over = false;
+    const asks = async () => {
+      while (!over) await chat.handle().query(getConversationQuery);
+    };
+    const asking = Promise.all(Array.from({ length: ASKING_AT_ONCE }, asks));
+    await until();
+    over = true;
+    await asking;
+  }
+
+  it('changes nothing of what a replay sees', async () => {
+    const chat = await chats.start('calls', { customerInactivityTimeoutSeconds: 4 });
+    await chat.says('one');
+    await askingAllTheTime(chat, async () => {
+      for (let n = 2; n <= MESSAGES; n += 1) {
+        slowOnce('appendTimeline', 60);
+        await chat.posts(`${n}`);
+      }
+      await chat.archived(MESSAGES);
+    });
+    await chats.archive.sealed((await chat.conversation())?.id ?? '');
+    expect(await replayed(chat)).toEqual({ prolonged: 0 });
+  });
 });
