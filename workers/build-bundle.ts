@@ -43,7 +43,7 @@ const SHARED = [
   'domain/routing/carry.ts',
 ];
 
-const INTERCEPTORS = ['workflows/tracing.ts', 'workflows/local-turn.ts'];
+const INTERCEPTORS = ['workflows/tracing.ts', 'workflows/same-in-replay.ts'];
 
 /** What Node 20 runs as it is: for an older one each spread becomes a call, and the bundle a quarter larger. */
 const TARGET = 'es2023';

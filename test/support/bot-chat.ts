@@ -13,6 +13,7 @@ import type { Conversation } from '../../domain/conversation/view';
 import { conversationWorkflowId } from '../../domain/ids';
 import type { MessageBody } from '../../domain/message/schema';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
+import { answeringAtOnce } from '../../simulation/time-skipping';
 import * as m from '../../workflows/conversation/messages';
 import type { conversationWorkflow } from '../../workflows/conversation/workflow';
 import { ROUTING_TASK_QUEUE } from '../../workflows/routing/messages';
@@ -85,7 +86,7 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
         connection,
         namespace,
         taskQueue: m.CONVERSATION_TASK_QUEUE,
-        workflowBundle: await workflowBundle(options.botsFile),
+        workflowBundle: await bundleFor(present(), options.botsFile),
         activities: { ...archive.activities(), ...routed() },
       }),
     );
@@ -134,10 +135,16 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
   };
 }
 
+async function bundleFor(server: ChatServer, botsFile: string | undefined) {
+  const bundle = await workflowBundle(botsFile);
+  return server.sleep ? answeringAtOnce(bundle) : bundle;
+}
+
 async function startRouting(
-  { client, connection, namespace }: ChatServer,
+  server: ChatServer,
   { routing, botsFile }: BotChatOptions,
 ): Promise<Running> {
+  const { client, connection, namespace } = server;
   if (!routing) throw new Error('no routing was asked for');
   const activities = createRoutingActivities({
     ...routing.deps,
@@ -149,7 +156,7 @@ async function startRouting(
       connection,
       namespace,
       taskQueue: ROUTING_TASK_QUEUE,
-      workflowBundle: await workflowBundle(botsFile),
+      workflowBundle: await bundleFor(server, botsFile),
       activities,
     }),
   );
