@@ -19,7 +19,7 @@ import * as r from '../workflows/routing/messages';
 import { ActivityCount } from './activity-count';
 import type { Customer } from './customers';
 import type { Scenario } from './scenario';
-import { answeringAtOnce, openTimeSkipping } from './time-skipping';
+import { openTimeSkipping } from './time-skipping';
 
 const FOREVER = '2100-01-01T00:00:00.000Z';
 
@@ -177,7 +177,7 @@ export class Centre {
 
   private async startWorkers(): Promise<void> {
     const connection = this.env.nativeConnection;
-    const workflowBundle = answeringAtOnce(await readBundle(bundleFile()));
+    const workflowBundle = await readBundle(bundleFile());
     const namespace = this.env.namespace ?? 'default';
     const workflow = createRoutingWorkflow(this.env.client);
     const routing = createRoutingActivities({

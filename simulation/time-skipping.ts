@@ -18,11 +18,3 @@ export async function openTimeSkipping(path: string | undefined): Promise<TestWo
     throw error;
   }
 }
-
-/**
- * Workflow code for a worker of that server, which forgets a query that its task has not answered. So queries are answered also while
- * a local activity runs, and a history is replayed as it was only by chance (docs/adr/0020).
- */
-export function answeringAtOnce({ code }: { readonly code: string }): { readonly code: string } {
-  return { code: `globalThis.parleyAnswersAtOnce = true; ${code}` };
-}

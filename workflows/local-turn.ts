@@ -67,6 +67,8 @@ function activity(name: string): Call {
   proxy ??= proxyLocalActivities<Record<string, Call>>({
     scheduleToCloseTimeout: SHARE * workflowInfo().taskTimeoutMs,
     retry: { maximumAttempts: 2, initialInterval: '100 milliseconds' },
+    // Never by a timer of the workflow, which would wait for this very activity (same-in-replay.ts).
+    localRetryThreshold: '1 day',
   });
   const call = proxy[name];
   if (!call) throw new Error(`no activity ${name}`);

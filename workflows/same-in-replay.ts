@@ -7,13 +7,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
   internals: [
     {
       activate(input, next) {
-        if (turn.running) refuseProlonged();
-        refuseRepeated(input.activation.jobs ?? []);
+        if (turn.running) refuseOutlived(input.activation.jobs ?? []);
         next(input);
       },
       concludeActivation(input, next) {
-        const { commands } = next(input);
-        return { commands: turn.running ? commands.filter(mayGoOut) : commands };
+        return { commands: withAnswersInTime(next(input).commands) };
       },
     },
   ],
@@ -26,52 +24,55 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
   ],
 });
 
-/**
- * With the answer to a query the worker would end the task, and what the local activity brings would come in another one. The server asks
- * again when the task has ended. A query that is a task of its own ends none.
- */
-function mayGoOut({ respondToQuery }: Command): boolean {
-  return !respondToQuery || respondToQuery.queryId === QUERY_ALONE || ANSWERS_AT_ONCE;
-}
+type Jobs = NonNullable<ActivateInput['activation']['jobs']>;
 type Command = ConcludeActivationInput['commands'][number];
+
+/** Answers to queries that wait for the end of a local activity, and their workflow task by the length of the history. */
+const held = { answers: [] as Command[], historyLength: -1 };
+/** The id of a query that is a task of its own. */
 const QUERY_ALONE = 'legacy_query';
-/** For a server that does not ask again (simulation/time-skipping.ts). */
-const ANSWERS_AT_ONCE =
-  (globalThis as { readonly parleyAnswersAtOnce?: boolean }).parleyAnswersAtOnce === true;
 
 /**
- * A replay takes a task that was prolonged and left nothing for one with the next: it would decide by a later clock. The task fails, and
- * the run is built anew from its history, by the same clock as the replay.
+ * With an answer the worker ends the task: what a local activity brings, or what a cancelled activity does, would come in another one. So
+ * it goes out when both are through. Should the task end before, the server asks again in the next.
  */
-function refuseProlonged(): void {
+function withAnswersInTime(commands: Command[]): Command[] {
+  const { historyLength } = workflowInfo();
+  if (held.historyLength !== historyLength) Object.assign(held, { answers: [], historyLength });
+  const answers = commands.filter(isAnswerWithTask);
+  held.answers.push(...answers);
+  const others = commands.filter((command) => !isAnswerWithTask(command));
+  return turn.running || others.some(bringsMore) ? others : [...others, ...held.answers.splice(0)];
+}
+function isAnswerWithTask({ respondToQuery }: Command): boolean {
+  return Boolean(respondToQuery) && respondToQuery?.queryId !== QUERY_ALONE;
+}
+function bringsMore(command: Command): boolean {
+  return Boolean(
+    command.requestCancelActivity ||
+      command.requestCancelLocalActivity ||
+      command.cancelChildWorkflowExecution ||
+      command.requestCancelExternalWorkflowExecution,
+  );
+}
+
+/**
+ * Another task than the one that began the local activity: that was prolonged, or the server has given it up and brings the same again,
+ * or a query that is a task of its own has taken its place. A replay would decide by another clock, or the worker decides twice. The
+ * task fails, and the run is built anew from its history.
+ */
+function refuseOutlived(jobs: Jobs): void {
+  if (turn.begunIn === null) return;
   const { historyLength, unsafe } = workflowInfo();
-  if (
-    turn.begunIn === null ||
-    unsafe.isReplaying ||
-    historyLength - turn.begunIn !== NOTHING_BETWEEN
-  )
-    return;
-  throw new Error('a local activity outlived its workflow task: the run is built anew');
+  const another = !unsafe.isReplaying && historyLength !== turn.begunIn;
+  if (another || jobs.some(({ queryWorkflow }) => queryWorkflow?.queryId === QUERY_ALONE))
+    throw new Error('a local activity outlived its workflow task: the run is built anew');
 }
-/** Events of a task that left nothing and was followed at once by the next: completed, scheduled, started. */
-const NOTHING_BETWEEN = 3;
-
-/** Updates that this run was given, by their ids. */
-const given = new Set<string>();
 
 /**
- * More than a hundred signals during one task make the server give it up and begin the next, with the same updates. The worker takes that
- * for news if a local activity runs, and each would be decided twice. The task fails, and the run is built anew.
+ * What comes back while a local activity runs goes on after it. A replay may hear of both at once: then this looks first, after one turn
+ * of the microtask queue, while the end of a local activity takes five until it is noted.
  */
-function refuseRepeated(jobs: NonNullable<ActivateInput['activation']['jobs']>): void {
-  for (const { doUpdate } of jobs) {
-    if (!doUpdate?.id) continue;
-    if (given.has(doUpdate.id)) throw new Error('an update was given twice: the run is built anew');
-    given.add(doUpdate.id);
-  }
-}
-
-/** What comes back while a local activity runs goes on after it: a replay may hear of both at once. */
 async function whenQuiet<T>(outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

@@ -12,13 +12,15 @@ export interface Recorded {
 
 /**
  * Replays what this checkout's code has recorded, as a worker does that takes a workflow over: by run id, why it could not. Histories of
- * other versions are left out.
+ * other versions are left out. Throws when that is all of them.
  */
 export async function unreplayable(
   histories: readonly Recorded[],
 ): Promise<ReadonlyMap<string, string>> {
   const workflowBundle = await readBundle(bundleFile());
   const ours = histories.filter(({ buildId }) => buildId === workflowBundle.buildId);
+  if (ours.length === 0 && histories.length > 0)
+    throw new Error(`none of ${histories.length} histories is of build ${workflowBundle.buildId}`);
   const failed = new Map<string, string>();
   quiet();
   for await (const { runId, error } of Worker.runReplayHistories({ workflowBundle }, each(ours)))

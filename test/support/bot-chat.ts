@@ -13,7 +13,6 @@ import type { Conversation } from '../../domain/conversation/view';
 import { conversationWorkflowId } from '../../domain/ids';
 import type { MessageBody } from '../../domain/message/schema';
 import { createRoutingWorkflow } from '../../infra/routing-workflow';
-import { answeringAtOnce } from '../../simulation/time-skipping';
 import * as m from '../../workflows/conversation/messages';
 import type { conversationWorkflow } from '../../workflows/conversation/workflow';
 import { ROUTING_TASK_QUEUE } from '../../workflows/routing/messages';
@@ -86,7 +85,7 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
         connection,
         namespace,
         taskQueue: m.CONVERSATION_TASK_QUEUE,
-        workflowBundle: await bundleFor(present(), options.botsFile),
+        workflowBundle: await workflowBundle(options.botsFile),
         activities: { ...archive.activities(), ...routed() },
       }),
     );
@@ -135,16 +134,10 @@ export function useChats(open: () => Promise<ChatServer>, options: BotChatOption
   };
 }
 
-async function bundleFor(server: ChatServer, botsFile: string | undefined) {
-  const bundle = await workflowBundle(botsFile);
-  return server.sleep ? answeringAtOnce(bundle) : bundle;
-}
-
 async function startRouting(
-  server: ChatServer,
+  { client, connection, namespace }: ChatServer,
   { routing, botsFile }: BotChatOptions,
 ): Promise<Running> {
-  const { client, connection, namespace } = server;
   if (!routing) throw new Error('no routing was asked for');
   const activities = createRoutingActivities({
     ...routing.deps,
@@ -156,7 +149,7 @@ async function startRouting(
       connection,
       namespace,
       taskQueue: ROUTING_TASK_QUEUE,
-      workflowBundle: await bundleFor(server, botsFile),
+      workflowBundle: await workflowBundle(botsFile),
       activities,
     }),
   );

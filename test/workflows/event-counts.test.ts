@@ -10,7 +10,7 @@ describe('history events', () => {
     const chat = await chats.start(null);
     for (let n = 0; n < 21; n += 1) {
       await chat.posts(`message ${n}`);
-      await chat.archived(n + 1); // and no query: one that meets a workflow task makes the server add another
+      await chat.archived(n + 1); // and no query: it would wait until the message has been handled
     }
     await chat.conversation();
     const { events = [] }: History = await chat.handle().fetchHistory();
@@ -52,7 +52,7 @@ describe('history events', () => {
   ] as const)(
     'of a whole conversation on %s, 10 in and 10 out with a hand-over, stay in the budget',
     async (_name, delivery, budget) => {
-      // The server adds a task where a query or an answer meets one that runs: chance only adds, so the least of three counts.
+      // The server adds a task where an answer meets one that runs: chance only adds, so the least of three counts.
       let least = Number.POSITIVE_INFINITY;
       for (let n = 0; n < 3 && least > budget; n += 1)
         least = Math.min(least, await eventsOfConversation(delivery));

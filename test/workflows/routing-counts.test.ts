@@ -13,7 +13,7 @@ routing.agent('ana');
 const chats = useChats(developmentServer(useTemporal()), { routing });
 const desk = new Desk(() => chats.server);
 
-/** By the archive alone: a query that meets a workflow task makes the server add another. */
+/** By the archive alone: what is counted is what the conversation does by itself. */
 async function recorded(chat: BotChat, type: string) {
   const patience = Date.now() + 120_000;
   for (;;) {

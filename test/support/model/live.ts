@@ -6,7 +6,6 @@ import type { SendPart } from '../../../activities/types';
 import { createConversationWorkflows } from '../../../infra/conversation-workflows';
 import { createRoutingWorkflow } from '../../../infra/routing-workflow';
 import { ActivityCount } from '../../../simulation/activity-count';
-import { answeringAtOnce } from '../../../simulation/time-skipping';
 import * as m from '../../../workflows/conversation/messages';
 import * as r from '../../../workflows/routing/messages';
 import { MemoryArchive } from '../fakes/memory-archive';
@@ -100,7 +99,7 @@ export class Live {
   private async startWorkers(): Promise<void> {
     const { client, nativeConnection: connection } = this.env;
     const namespace = this.env.namespace ?? 'default';
-    const bundle = answeringAtOnce(await workflowBundle());
+    const bundle = await workflowBundle();
     const routingWorkflow = createRoutingWorkflow(client);
     const deps = () => this.present.routing.deps;
     const routing = createRoutingActivities({
