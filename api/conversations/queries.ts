@@ -27,7 +27,7 @@ export async function askConversation<T>(
       const conversation = await ask(getConversationQuery);
       // Since the projection was written the customer may have begun the next one.
       if (conversation?.id !== stored.id) continue;
-      return await ask(query);
+      return (query as unknown) === getConversationQuery ? (conversation as T) : await ask(query);
     } catch (cause) {
       if (cause instanceof WorkflowNotFoundError) continue;
       throw new ProblemError(

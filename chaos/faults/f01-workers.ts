@@ -9,6 +9,7 @@ export const killWorkers: Fault = {
   goal: '10 s after start',
   play: underLoad(async ({ stage: { parts }, scene }) => {
     const workers = [parts['worker-a'], parts['worker-b']] as const;
+    scene.watch.lookAround(); // queries end up between two tasks, and the next worker has to replay that
     await scene.acknowledged(0.2);
     await sleep(between(scene.random, 0, 300));
     await oneOf(scene.random, workers).kill();

@@ -14,6 +14,8 @@ const STREAMS_EACH = 15;
 export interface Watch {
   /** Reads the conversation that the customer has now, until its end; nothing new while one of theirs is being read. */
   follow(customerId: string): void;
+  /** From now on readers also ask workflows how a conversation stands, in the moment of what they were just shown. */
+  lookAround(): void;
   seen(): readonly SeenStream[];
   /** Until every stream has shown the end of its conversation, once those have ended. */
   settled(): Promise<void>;
@@ -31,6 +33,7 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
   }[] = [];
   const tokens: Promise<string>[] = [];
   let count = 0;
+  let looks = false;
 
   function tokenFor(): Promise<string> {
     const n = Math.floor(count / STREAMS_EACH);
@@ -62,14 +65,14 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
           data: { to?: string } | null;
         };
         stream.seen.push({ seq: entry.seq, hash: entry.hash });
-        if (entry.seq % LOOK_EVERY === 0) look(conversationId);
+        if (looks && entry.seq % LOOK_EVERY === 0) look(conversationId);
         // It reads on: what a killed worker had left unconfirmed may be shown again, other.
         if (entry.type === 'TOPIC_STATE_CHANGED' && entry.data?.to === 'CLOSED') ended();
         return false;
       },
     });
   }
-  /** Asks the workflow itself how the conversation stands, as desks do, while it is still busy with what they were just shown. */
+  /** The workflow is still busy then: docs/adr/0020. */
   function look(conversationId: string): void {
     void admin
       .fetch('GET', `/v1/conversations/${conversationId}?consistent=true`)
@@ -89,6 +92,9 @@ export function watchTimelines(stage: Stage, admin: Api, reader: string): Watch 
       if (reading.has(customerId)) return;
       reading.add(customerId);
       void read(customerId).catch(() => reading.delete(customerId));
+    },
+    lookAround() {
+      looks = true;
     },
     seen: () => streams.map((stream) => ({ ...stream, reader })),
     async settled() {
