@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { buildBundle } from '../../workers/build-bundle';
@@ -17,6 +18,8 @@ const queue = conversationQueue(
   { embedded: true, workerCache: 10 },
 );
 const never = new AbortController().signal;
+
+const PROBE_MS = 1_000;
 
 describe('kept bundles', () => {
   const temporal = useTemporal();
@@ -102,8 +105,20 @@ describe('kept bundles', () => {
     await expect(handle.result()).resolves.toBe('first version');
   });
 
+  /** The server's task queues learn of a promotion a moment later; what begins before waits for a version that nobody serves. */
+  async function untilBeginsOn(version: string): Promise<void> {
+    for (;;) {
+      const probe = await startDialogue();
+      await probe.signal('answer');
+      const result = await Promise.race([probe.result(), after(PROBE_MS, null)]);
+      if (result === version) return;
+      await probe.terminate();
+    }
+  }
+
   it('does not promote an older version where replicas of both may run', async () => {
     await begin(second);
+    await untilBeginsOn('second version');
     await group?.start('again', queue, first);
     await promote(temporal().client, first.buildId, 'ifNewer', never);
     const handle = await startDialogue();
