@@ -39,8 +39,8 @@ const QUERY_ALONE = 'legacy_query';
 function withAnswersInTime(commands: Command[]): Command[] {
   const { historyLength } = workflowInfo();
   if (held.historyLength !== historyLength) Object.assign(held, { answers: [], historyLength });
-  const answers = commands.filter(isAnswerWithTask);
-  held.answers.push(...answers);
+  held.answers.push(...commands.filter(isAnswerWithTask));
+  if (held.answers.length === 0) return commands;
   const others = commands.filter((command) => !isAnswerWithTask(command));
   return turn.running || others.some(bringsMore) ? others : [...others, ...held.answers.splice(0)];
 }

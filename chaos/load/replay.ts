@@ -10,6 +10,8 @@ export interface Recorded {
   readonly history: History;
 }
 
+let quiet = false;
+
 /**
  * Replays what this checkout's code has recorded, as a worker does that takes a workflow over: by run id, why it could not. Histories of
  * other versions are left out. Throws when that is all of them.
@@ -21,22 +23,11 @@ export async function unreplayable(
   const ours = histories.filter(({ buildId }) => buildId === workflowBundle.buildId);
   if (ours.length === 0 && histories.length > 0)
     throw new Error(`none of ${histories.length} histories is of build ${workflowBundle.buildId}`);
+  // What fails is told by the checker, and the driver ends by itself when it is told to.
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  quiet = true; // there is one runtime of a process
   const failed = new Map<string, string>();
-  quiet();
-  for await (const { runId, error } of Worker.runReplayHistories({ workflowBundle }, each(ours)))
+  for await (const { runId, error } of Worker.runReplayHistories({ workflowBundle }, ours))
     if (error) failed.set(runId, error.message);
   return failed;
-}
-
-async function* each(histories: readonly Recorded[]) {
-  for (const { workflowId, history } of histories) yield { workflowId, history };
-}
-
-/** What fails is told by the checker. */
-function quiet(): void {
-  try {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-  } catch {
-    // It runs already.
-  }
 }
